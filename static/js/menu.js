@@ -1,0 +1,43 @@
+// The menu (.menu), the display panel (.disp) and the sub-menus of the section bar are <details>. This closes them with Esc, which
+// gives the focus back to their summary, by a click elsewhere, and, the menu excepted, when the focus moves on. The menu lies over
+// the page: while it is open, Tab stays inside.
+// Without script: they open and close by their summary.
+
+const OPEN = ":is(.menu, .disp, .nav details)[open]";
+const FOCUSABLE = "a[href], button:not([disabled]), input:not([type=hidden], [disabled]), select, summary";
+
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape") closeByKey(event);
+  else if (event.key === "Tab") stayInMenu(event);
+});
+document.addEventListener("click", ({ target }) => closeOthers(target));
+document.addEventListener("focusin", ({ target }) => closeOthers(target, ":not(.menu)"));
+
+function closeByKey(event) {
+  const open = document.activeElement.closest(OPEN) ?? document.querySelector(OPEN);
+  if (!open) return;
+
+  event.preventDefault();
+  open.open = false;
+  open.querySelector("summary").focus();
+}
+
+function closeOthers(target, except = "") {
+  for (const open of document.querySelectorAll(OPEN + except)) {
+    const followed = open.matches(".menu") && target.closest("a[href]"); // a link may lead to a place on this page
+    if (followed || !open.contains(target)) open.open = false;
+  }
+}
+
+function stayInMenu(event) {
+  const menu = document.querySelector(".menu[open]");
+  if (!menu) return;
+
+  const stops = [...menu.querySelectorAll(FOCUSABLE)].filter((element) => element.checkVisibility());
+  const here = stops.indexOf(document.activeElement);
+  const leaves = here === -1 || here === (event.shiftKey ? 0 : stops.length - 1);
+  if (!leaves) return;
+
+  event.preventDefault();
+  stops.at(event.shiftKey && here !== -1 ? -1 : 0).focus();
+}

@@ -1,0 +1,11 @@
+// The reader's pages: htmx and one small module per behaviour. Every page works without it; each module says what is lost then.
+import "htmx.org/dist/htmx.esm.min.js";
+
+import "./status.js";
+import "./prefs.js";
+import "./menu.js";
+import "./times.js";
+import "./readbar.js";
+import "./share.js";
+import "./toc.js";
+import "./loadmore.js";
