@@ -1,0 +1,177 @@
+"""Making a large site for measuring: stories and comments by the hundred thousand, in minutes."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import func, insert, select, update
+from sqlalchemy.orm import undefer
+
+from newsapp.articles import ALL, Article, Byline, Change, Kind, Listing, Topic, TopicMark
+from newsapp.authors import Author
+from newsapp.comments import Comment, Thread
+from newsapp.comments.models import path_step
+from newsapp.db import Base, db
+from newsapp.lib import clock
+from newsapp.lib.tags import raise_tags
+from newsapp.media import Picture
+from newsapp.sections import Section
+
+AT_ONCE = 2000
+YEARS = 10  # over which the stories are spread, so that a day has as many as a paper's day
+WHO = [
+    "Council",
+    "Harbour board",
+    "Rail union",
+    "School inspectors",
+    "Farmers",
+    "Engineers",
+    "Auditors",
+    "Pilots",
+    "Nurses",
+    "Bakers",
+]
+DOES = ["publishes", "rejects", "delays", "reopens", "maps", "counts", "repairs", "approves", "measures", "questions"]
+WHAT = ["its winter timetable", "the flood barrier", "a shared register", "the night shift", "the north bridge", "new tariffs",
+        "the reading list", "the spare parts", "the weather record", "the ferry contract"]  # fmt: skip
+WHERE = [
+    "in Varrow",
+    "at Marisel",
+    "near Dunmarrow",
+    "on the Ostrel",
+    "at Port Ansel",
+    "in the uplands",
+    "on the coast road",
+]
+
+
+def enlarge(stories: int, comments: int, say: Callable[[str], None]) -> None:
+    """Add ``stories`` and ``comments`` to a filled site, and commit after each two thousand.
+
+    The rows go past the verbs, in bulk, and raise the tags of everything at the end.
+    """
+    chance = random.Random(stories * 31 + comments)
+    if stories:
+        _stories(stories, chance, say)
+    if comments:
+        _comments(comments, chance, say)
+    for section_id in db.session.scalars(select(Section.id)):
+        raise_tags(db.session(), f"section:{section_id}")
+    raise_tags(db.session(), ALL, "site", "authors", "log", "clock", *(f"kind:{kind.value}" for kind in Kind))
+    db.session.commit()
+
+
+def _stories(wanted: int, chance: random.Random, say: Callable[[str], None]) -> None:
+    models = db.session.scalars(select(Article).where(Article.words > 300).options(undefer(Article.body))).all()
+    bodies = [(a.body, a.contents, a.words, a.minutes, a.standfirst, a.key_points) for a in models]
+    sections = db.session.execute(select(Section.id, Section.parent_id)).all()
+    parents = {row.id: row.parent_id for row in sections}
+    authors = list(db.session.scalars(select(Author.id)))
+    topics = list(db.session.scalars(select(Topic.id)))
+    pictures = list(db.session.scalars(select(Picture.id)))
+    first = (db.session.scalar(select(func.max(Article.id))) or 0) + 1
+    now = clock.now()
+    step = timedelta(days=365 * YEARS) / wanted
+    db.session.commit()
+    for start in range(0, wanted, AT_ONCE):
+        rows: dict[type[Base], list[dict[str, Any]]] = {t: [] for t in (Article, Byline, Change, TopicMark, Listing)}
+        for n in range(start, min(start + AT_ONCE, wanted)):
+            number = first + n
+            at = now - timedelta(days=4) - step * (wanted - n)
+            body, contents, words, minutes, standfirst, key_points = chance.choice(bodies)
+            section_id = chance.choice(sections).id
+            author_id = chance.choice(authors)
+            marks = chance.sample(topics, k=min(3, len(topics)))
+            kind = chance.choices(["news", "analysis", "opinion", "explainer"], [80, 8, 8, 4])[0]
+            headline = f"{chance.choice(WHO)} {chance.choice(DOES)} {chance.choice(WHAT)} {chance.choice(WHERE)}"
+            rows[Article].append(
+                {
+                    "id": number, "slug": f"measured-{number}", "kind": kind, "section_id": section_id, "also_in": [],
+                    "headline": f"{headline}, report {number}", "standfirst": standfirst, "standfirst_is_own": True,
+                    "language": "en-GB", "key_points": key_points,
+                    "picture_id": chance.choice(pictures) if chance.random() < 0.6 else None, "is_evergreen": False,
+                    "words": words, "minutes": minutes, "created_at": at, "ready_at": at, "published_at": at,
+                    "withdrawn_reason": "", "contents": contents, "warnings": [], "body": body, "body_source": "",
+                }
+            )  # fmt: skip
+            rows[Byline].append(
+                {"article_id": number, "author_id": author_id, "role": "Reporter", "part": "by", "position": 0}
+            )
+            rows[Change].append({"article_id": number, "at": at, "kind": "published", "note": "", "text": ""})
+            rows[TopicMark] += [
+                {"article_id": number, "topic_id": topic, "position": place} for place, topic in enumerate(marks)
+            ]
+            shelves = {ALL, f"kind:{kind}", f"author:{author_id}", *(f"topic:{topic}" for topic in marks)}
+            here: int | None = section_id
+            while here:
+                shelves.add(f"section:{here}")
+                here = parents[here]
+            rows[Listing] += [{"shelf": shelf, "article_id": number, "published_at": at} for shelf in sorted(shelves)]
+        _write(rows)
+        if start // AT_ONCE % 10 == 9:
+            say(f"{start + AT_ONCE:,} stories ...")
+    say(f"{wanted:,} stories are in.")
+
+
+def _comments(wanted: int, chance: random.Random, say: Callable[[str], None]) -> None:
+    stories = db.session.execute(
+        select(Article.id, Article.published_at).where(Article.ready_at.is_not(None), Article.withdrawn_at.is_(None))
+    ).all()
+    texts = list(db.session.scalars(select(Comment.body).limit(200))) or ["<p>A comment.</p>"]
+    first = (db.session.scalar(select(func.max(Comment.id))) or 0) + 1
+    db.session.commit()
+    threads: dict[int, list[int]] = {}
+    n = 0
+    while n < wanted:
+        rows: list[dict[str, Any]] = []
+        while n < wanted and len(rows) < AT_ONCE:
+            story = chance.choice(stories)
+            size = min(chance.choice([1, 2, 3, 5, 8, 20]), wanted - n)
+            opened: list[dict[str, Any]] = []
+            for _ in range(size):
+                number = first + n
+                n += 1
+                parent = chance.choice(opened) if opened and chance.random() < 0.5 else None
+                comment = {
+                    "id": number, "article_id": story.id, "parent_id": parent["id"] if parent else None,
+                    "root_id": parent["root_id"] if parent else number, "depth": parent["depth"] + 1 if parent else 0,
+                    "path": (f"{parent['path']}." if parent else "") + path_step(number),
+                    "guest_name": f"Reader {number % 997}", "body": chance.choice(texts),
+                    "posted_at": story.published_at + timedelta(minutes=number % 3000), "recommended": number % 17,
+                    "approved_at": story.published_at + timedelta(minutes=number % 3000), "answers": 0,
+                }  # fmt: skip
+                opened.append(comment)
+                rows.append(comment)
+            count = threads.setdefault(story.id, [0, 0])
+            count[0] += size
+            count[1] += sum(1 for comment in opened if comment["parent_id"] is None)
+        _write({Comment: rows})
+        if n // AT_ONCE % 25 == 24:
+            say(f"{n:,} comments ...")
+    known = set(db.session.scalars(select(Thread.article_id)))
+    quiet = {"raises_tags": True}
+    for story_id, (visible, roots) in threads.items():
+        if story_id in known:
+            db.session.execute(
+                update(Thread)
+                .where(Thread.article_id == story_id)
+                .values(visible=Thread.visible + visible, roots=Thread.roots + roots),
+                execution_options=quiet,
+            )
+        else:
+            db.session.execute(
+                insert(Thread).values(article_id=story_id, visible=visible, roots=roots), execution_options=quiet
+            )
+    raise_tags(db.session(), *(f"comments:{story_id}" for story_id in threads))
+    db.session.commit()
+    say(f"{wanted:,} comments are in.")
+
+
+def _write(rows: dict[type[Base], list[dict[str, Any]]]) -> None:
+    for table, values in rows.items():
+        if values:
+            db.session.execute(insert(table), values, execution_options={"raises_tags": True})
+    db.session.commit()
