@@ -1,0 +1,45 @@
+"""Stories: drafting, publishing, correcting, and the lists and the front page that they stand on."""
+
+from newsapp.articles.front import Front, LogLine, Placement, front_page, next_placement_change, place
+from newsapp.articles.kinds import Kind
+from newsapp.articles.models import (
+    PARTS,
+    Article,
+    Byline,
+    Change,
+    Citation,
+    PictureUse,
+    Source,
+    Topic,
+    TopicMark,
+    topic_named,
+    write,
+)
+from newsapp.articles.mostread import MostRead, rank
+from newsapp.articles.shelves import ALL, Listing, next_change
+
+__all__ = [
+    "ALL",
+    "PARTS",
+    "Article",
+    "Byline",
+    "Change",
+    "Citation",
+    "Front",
+    "Kind",
+    "Listing",
+    "LogLine",
+    "MostRead",
+    "PictureUse",
+    "Placement",
+    "Source",
+    "Topic",
+    "TopicMark",
+    "front_page",
+    "next_change",
+    "next_placement_change",
+    "place",
+    "rank",
+    "topic_named",
+    "write",
+]

@@ -1,0 +1,575 @@
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime, timedelta
+from urllib.parse import urlsplit
+
+from bs4 import BeautifulSoup
+from flask import render_template
+from sqlalchemy import ForeignKey, Index, Select, select
+from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship, selectinload, undefer_group
+
+from newsapp.accounts import Account
+from newsapp.articles.body import clean_inline, is_web_address, prepare
+from newsapp.articles.kinds import Kind
+from newsapp.articles.shelves import ALL, Listing
+from newsapp.authors import Author
+from newsapp.db import Base, Json, db, moment, pk
+from newsapp.lib import clock
+from newsapp.lib.tags import Tagged
+from newsapp.lib.text import direction, reading_minutes, shorten, slugify
+from newsapp.media import Picture, picture_changed
+from newsapp.sections import Section
+
+# A change within a minute of publication is the story settling, not news about the story.
+SETTLING = timedelta(seconds=60)
+
+
+class Topic(Base, Tagged):
+    """What a story is about, across sections."""
+
+    __tags__ = ("topic:{id}",)
+
+    id: Mapped[pk]
+    slug: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str] = mapped_column(unique=True)
+    description: Mapped[str] = mapped_column(default="")
+
+    @property
+    def url(self) -> str:
+        return f"/topics/{self.slug}"
+
+    @property
+    def shelf(self) -> str:
+        return f"topic:{self.id}"
+
+    def rename(self, name: str) -> None:
+        """Change the name that readers see. The address stays. The caller commits."""
+        self.name = name
+
+
+class TopicMark(Base, Tagged):
+    """That a story is about a topic; the first mark is the main one."""
+
+    __tags__ = ("article:{article_id}",)
+
+    article_id: Mapped[int] = mapped_column(ForeignKey("article.id", ondelete="CASCADE"), primary_key=True)
+    topic_id: Mapped[int] = mapped_column(ForeignKey(Topic.id), primary_key=True, index=True)
+    position: Mapped[int] = mapped_column(default=0)
+
+
+class Byline(Base, Tagged):
+    """Whose name stands over a story, and as what."""
+
+    __tags__ = ("article:{article_id}",)
+
+    id: Mapped[pk]
+    article_id: Mapped[int] = mapped_column(ForeignKey("article.id", ondelete="CASCADE"), index=True)
+    author_id: Mapped[int | None] = mapped_column(ForeignKey(Author.id), index=True)
+    free_text: Mapped[str | None]  # a name without a page: an agency, a guest
+    role: Mapped[str] = mapped_column(default="")  # for this story
+    part: Mapped[str] = mapped_column(default="by")  # a key of PARTS
+    position: Mapped[int] = mapped_column(default=0)
+
+    author: Mapped[Author | None] = relationship()
+
+    @property
+    def name(self) -> str:
+        return self.author.name if self.author else self.free_text or ""
+
+
+PARTS = {"by": "By", "help": "With reporting by", "pictures": "Photographs by"}
+
+
+class Source(Base, Tagged):
+    """What a story rests on: a document, an interview, data."""
+
+    __tags__ = ("source:{id}",)
+
+    id: Mapped[pk]
+    kind: Mapped[str] = mapped_column(default="document")  # one of SOURCE_KINDS
+    title: Mapped[str]
+    publisher: Mapped[str] = mapped_column(default="")
+    author: Mapped[str] = mapped_column(default="")
+    published_on: Mapped[date | None]
+    accessed_on: Mapped[date | None]
+    url: Mapped[str] = mapped_column(default="", index=True)
+    archive_url: Mapped[str] = mapped_column(default="")
+    note: Mapped[str] = mapped_column(default="")
+    is_private: Mapped[bool] = mapped_column(default=False)  # not public; the newsroom has seen it
+
+    def describe(self, **values: object) -> None:
+        """Change what is said of the source. The caller commits.
+
+        Raises:
+            ValueError: an address is not a full http or https one.
+            AttributeError: there is no such field.
+        """
+        for name, value in values.items():
+            if name == "id" or name not in Source.__table__.columns:
+                raise AttributeError(name)
+            if name in ("url", "archive_url") and value and not is_web_address(str(value)):
+                raise ValueError(f"{value} is not a web address")
+            setattr(self, name, value)
+
+
+SOURCE_KINDS = ("document", "interview", "data", "news", "law", "video")
+
+
+class Citation(Base, Tagged):
+    """That a story cites a source, and under which number."""
+
+    __tags__ = ("article:{article_id}",)
+
+    article_id: Mapped[int] = mapped_column(ForeignKey("article.id", ondelete="CASCADE"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    source_id: Mapped[int] = mapped_column(ForeignKey(Source.id), index=True)
+    key: Mapped[str]  # how the body names it
+
+    source: Mapped[Source] = relationship()
+
+
+class Change(Base, Tagged):
+    """Something that happened to a public story: it appeared, was updated, was put right."""
+
+    __tags__ = ("article:{article_id}", "log", "clock")
+    __table_args__ = (Index("ix_change_at", "at", "id"),)
+
+    id: Mapped[pk]
+    article_id: Mapped[int] = mapped_column(ForeignKey("article.id", ondelete="CASCADE"), index=True)
+    at: Mapped[moment]
+    kind: Mapped[str]  # published, update, correction or clarification
+    note: Mapped[str] = mapped_column(default="")  # one plain line for the update log
+    text: Mapped[str] = mapped_column(default="")  # a correction's notice, clean HTML
+    made_by_id: Mapped[int | None] = mapped_column(ForeignKey(Account.id))
+
+    article: Mapped[Article] = relationship(back_populates="changes")
+
+    @property
+    def is_notice(self) -> bool:
+        return self.kind in ("correction", "clarification")
+
+
+class PictureUse(Base, Tagged):
+    """That a picture stands in a story's text. The body is printed anew when the picture's words change."""
+
+    __tags__ = ("article:{article_id}",)
+
+    article_id: Mapped[int] = mapped_column(ForeignKey("article.id", ondelete="CASCADE"), primary_key=True)
+    picture_id: Mapped[int] = mapped_column(ForeignKey(Picture.id), primary_key=True, index=True)
+
+
+class Article(Base, Tagged):
+    """A story.
+
+    It is public when ``published_at <= now`` and somebody has made it ready: nothing has to run for it to appear.
+    The body's columns stand last and are read only where the story itself is shown.
+    """
+
+    __tags__ = ("article:{id}",)
+
+    id: Mapped[pk]
+    slug: Mapped[str] = mapped_column(unique=True)
+    kind: Mapped[str] = mapped_column(default=Kind.NEWS)
+    section_id: Mapped[int] = mapped_column(ForeignKey(Section.id), index=True)
+    also_in: Mapped[list[int]] = mapped_column(Json, default=list)  # further sections; Listing has their rows
+    label: Mapped[str | None]  # a word or two over the headline on cards
+    headline: Mapped[str]
+    short_headline: Mapped[str | None]  # for cards
+    search_headline: Mapped[str | None]  # for the page's title
+    social_headline: Mapped[str | None]  # for cards on other sites
+    standfirst: Mapped[str] = mapped_column(default="")
+    standfirst_is_own: Mapped[bool] = mapped_column(default=True)  # False: taken from the first sentence
+    language: Mapped[str] = mapped_column(default="en-GB")
+    place: Mapped[str | None]  # the dateline
+    key_points: Mapped[list[str]] = mapped_column(Json, default=list)
+    picture_id: Mapped[int | None] = mapped_column(ForeignKey(Picture.id), index=True)
+    picture_caption: Mapped[str | None]  # in place of the picture's own, clean HTML
+    picture_alt: Mapped[str | None]
+    is_evergreen: Mapped[bool] = mapped_column(default=False)
+    words: Mapped[int] = mapped_column(default=0)
+    minutes: Mapped[int] = mapped_column(default=0)  # reading time; 0: nothing to read
+
+    created_at: Mapped[moment] = mapped_column(default=clock.now)
+    submitted_at: Mapped[moment | None]
+    submitted_by_id: Mapped[int | None] = mapped_column(ForeignKey(Account.id))
+    ready_at: Mapped[moment | None]
+    ready_by_id: Mapped[int | None] = mapped_column(ForeignKey(Account.id))
+    published_at: Mapped[moment | None]
+    unpublish_at: Mapped[moment | None]
+    updated_at: Mapped[moment | None]  # the last material change
+    withdrawn_at: Mapped[moment | None]
+    withdrawn_by_id: Mapped[int | None] = mapped_column(ForeignKey(Account.id))
+    withdrawn_reason: Mapped[str] = mapped_column(default="")
+    comments_closed_at: Mapped[moment | None]
+    comments_closed_by_id: Mapped[int | None] = mapped_column(ForeignKey(Account.id))
+
+    contents: Mapped[list[dict[str, object]]] = mapped_column(
+        Json, default=list, deferred=True, deferred_group="reading"
+    )
+    warnings: Mapped[list[str]] = mapped_column(Json, default=list, deferred=True, deferred_group="writing")
+    body: Mapped[str] = mapped_column(default="", deferred=True, deferred_group="reading")  # ready to print
+    body_source: Mapped[str] = mapped_column(default="", deferred=True, deferred_group="writing")
+
+    picture: Mapped[Picture | None] = relationship()
+    bylines: Mapped[list[Byline]] = relationship(
+        order_by="Byline.position, Byline.id", cascade="all, delete-orphan", passive_deletes=True
+    )
+    topics: Mapped[list[Topic]] = relationship(
+        secondary=TopicMark.__table__, order_by=[TopicMark.position, TopicMark.topic_id], viewonly=True
+    )
+    citations: Mapped[list[Citation]] = relationship(order_by=Citation.number, viewonly=True)
+    changes: Mapped[list[Change]] = relationship(
+        order_by="Change.at, Change.id", cascade="all, delete-orphan", passive_deletes=True, back_populates="article"
+    )
+
+    # Questions
+
+    @property
+    def url(self) -> str:
+        return f"/articles/{self.slug}"
+
+    @property
+    def title(self) -> str:
+        """The headline as cards print it."""
+        return self.short_headline or self.headline
+
+    @property
+    def direction(self) -> str:
+        return direction(self.language)
+
+    @property
+    def state(self) -> str:
+        """Draft, in review, ready or withdrawn; the clock does the rest."""
+        if self.withdrawn_at:
+            return "withdrawn"
+        if self.ready_at:
+            return "ready"
+        return "in review" if self.submitted_at else "draft"
+
+    def is_public(self, at: datetime | None = None) -> bool:
+        at = at or clock.now()
+        return (
+            self.state == "ready"
+            and self.published_at is not None
+            and self.published_at <= at
+            and (self.unpublish_at is None or self.unpublish_at > at)
+        )
+
+    @property
+    def comments_open(self) -> bool:
+        return self.comments_closed_at is None
+
+    @property
+    def by(self) -> list[Byline]:
+        """The bylines proper, without helpers and photographers."""
+        return [byline for byline in self.bylines if byline.part == "by"]
+
+    @property
+    def visibly_updated_at(self) -> datetime | None:
+        """When the story last changed, where readers should know."""
+        if self.updated_at and self.published_at and self.updated_at - self.published_at >= SETTLING:
+            return self.updated_at
+        return None
+
+    # Queries
+
+    @classmethod
+    def cards(cls, ids: Iterable[int]) -> Select[Article]:
+        """Select stories as lists show them, in no order: two queries however many."""
+        return (
+            select(cls)
+            .where(cls.id.in_(list(ids)))
+            .options(joinedload(cls.picture), selectinload(cls.bylines).joinedload(Byline.author))
+        )
+
+    @classmethod
+    def to_read(cls, slug: str) -> Select[Article]:
+        """Select one story whole, public or not."""
+        return (
+            select(cls)
+            .where(cls.slug == slug)
+            .options(
+                undefer_group("reading"),
+                joinedload(cls.picture),
+                selectinload(cls.bylines).joinedload(Byline.author),
+                selectinload(cls.topics),
+                selectinload(cls.citations).joinedload(Citation.source),
+                selectinload(cls.changes),
+            )
+        )
+
+    # Verbs
+
+    def edit(self, **values: object) -> None:
+        """Change fields that need nothing else done: headlines, standfirst, label, place, pictures, key points.
+
+        The caller commits.
+
+        Raises:
+            AttributeError: there is no such field, or it has a verb of its own.
+        """
+        for name, value in values.items():
+            if name not in EDITABLE:
+                raise AttributeError(name)
+            if name == "picture_caption" and value:
+                value = clean_inline(str(value))
+            if name == "kind":
+                value = Kind(str(value))
+            setattr(self, name, value)
+        if "standfirst" in values:
+            self.standfirst_is_own = bool(self.standfirst)
+        if "kind" in values:
+            self._shelve()
+
+    def set_body(self, html: str, sources: Mapping[str, Source] | None = None) -> None:
+        """Make ``html`` the story's text. ``sources`` are those that it cites, by the keys of its marks.
+
+        An address cited as text becomes a source of its own, or the one there already is with that address.
+        The caller commits.
+        """
+        known = dict(sources or {})
+        for citation in self.citations if self.id else ():
+            known.setdefault(citation.key, citation.source)
+        self.body_source = html
+        body = prepare(html, _print_picture)
+        self.body, self.contents, self.warnings = body.html, body.contents, body.warnings
+        self.words = body.words
+        self.minutes = reading_minutes(
+            body.words, len(body.pictures) + bool(self.picture_id), self.language
+        )  # fmt: skip
+        if not self.standfirst or not self.standfirst_is_own:
+            self.standfirst, self.standfirst_is_own = _first_sentence(body.html), False
+        self._cite(body.citations, known)
+        self._use_pictures({int(key) for key in body.pictures})
+
+    def _cite(self, keys: list[str], known: Mapping[str, Source]) -> None:
+        db.session.flush()
+        kept = {row.number: row for row in db.session.scalars(select(Citation).where(Citation.article_id == self.id))}
+        for number, key in enumerate(keys, 1):
+            source = known.get(key) or _source_at(key)
+            row = kept.pop(number, None)
+            if row is None:
+                db.session.add(Citation(article_id=self.id, number=number, source=source, key=key))
+            elif row.source_id != source.id or row.key != key:
+                row.source, row.key = source, key
+        for row in kept.values():
+            db.session.delete(row)
+        db.session.flush()
+        db.session.expire(self, ["citations"])
+
+    def _use_pictures(self, ids: set[int]) -> None:
+        rows = db.session.scalars(select(PictureUse).where(PictureUse.article_id == self.id)).all()
+        for row in rows:
+            if row.picture_id not in ids:
+                db.session.delete(row)
+        for picture_id in sorted(ids - {row.picture_id for row in rows}):
+            db.session.add(PictureUse(article_id=self.id, picture_id=picture_id))
+
+    def print_again(self) -> None:
+        """Print the body anew from its source: a picture in it says something else now. The caller commits."""
+        self.body = prepare(self.body_source, _print_picture).html
+
+    def sign(self, bylines: Iterable[Byline]) -> None:
+        """Set whose names stand over the story, in their order. The caller commits."""
+        self.bylines = list(bylines)
+        for position, byline in enumerate(self.bylines):
+            byline.position = position
+        self._shelve()
+
+    def file_under(self, section: Section, also_in: Iterable[Section] = ()) -> None:
+        """Put the story into a section, and into further ones. The caller commits."""
+        self.section_id = section.id
+        self.also_in = [other.id for other in also_in if other.id != section.id]
+        self._shelve()
+
+    def mark_topics(self, names: Iterable[str]) -> None:
+        """Say what the story is about, the main topic first; topics that are new are made. The caller commits."""
+        topics = [topic_named(name) for name in dict.fromkeys(names)]
+        for row in db.session.scalars(select(TopicMark).where(TopicMark.article_id == self.id)):
+            db.session.delete(row)
+        db.session.flush()
+        for position, topic in enumerate(topics):
+            db.session.add(TopicMark(article_id=self.id, topic_id=topic.id, position=position))
+        db.session.flush()
+        db.session.expire(self, ["topics"])
+        self._shelve()
+
+    def submit(self, by: Account | None = None) -> None:
+        """Give a draft to review. The caller commits."""
+        self.submitted_at, self.submitted_by_id = clock.now(), by.id if by else None
+
+    def publish(self, at: datetime | None = None, by: Account | None = None) -> None:
+        """Make the story ready, to be public from ``at`` (now where not given). The caller commits."""
+        now = clock.now()
+        self.ready_at, self.ready_by_id = now, by.id if by else None
+        self.published_at = at or now
+        self.withdrawn_at = self.withdrawn_by_id = None
+        self.withdrawn_reason = ""
+        first = next((change for change in self.changes if change.kind == "published"), None)
+        if first is None:
+            self.changes.append(Change(at=self.published_at, kind="published", made_by_id=self.ready_by_id))
+        else:
+            first.at = self.published_at
+        self._shelve()
+
+    def end(self, at: datetime | None) -> None:
+        """Set when the story stops being public; ``None``: never. The caller commits."""
+        self.unpublish_at = at
+        self._shelve()
+
+    def withdraw(self, reason: str, by: Account | None = None) -> None:
+        """Take the story back. Its address answers 410 with the reason. The caller commits."""
+        self.withdrawn_at, self.withdrawn_by_id = clock.now(), by.id if by else None
+        self.withdrawn_reason = reason
+        self._shelve()
+
+    def update(self, note: str, by: Account | None = None, at: datetime | None = None) -> Change:
+        """Note a material change in the update log. The caller commits."""
+        return self._change("update", note, "", by, at)
+
+    def correct(
+        self, note: str, text: str, by: Account | None = None, at: datetime | None = None, *, clarifies: bool = False
+    ) -> Change:
+        """Put a correction, or a clarification, on the story. ``text`` is its notice, HTML. The caller commits."""
+        return self._change("clarification" if clarifies else "correction", note, clean_inline(text), by, at)
+
+    def _change(self, kind: str, note: str, text: str, by: Account | None, at: datetime | None) -> Change:
+        change = Change(at=at or clock.now(), kind=kind, note=note, text=text, made_by_id=by.id if by else None)
+        self.changes.append(change)
+        self.updated_at = max(change.at, self.updated_at or change.at)
+        return change
+
+    def close_comments(self, by: Account | None = None) -> None:
+        """Close the discussion. The caller commits."""
+        self.comments_closed_at, self.comments_closed_by_id = clock.now(), by.id if by else None
+
+    def open_comments(self) -> None:
+        """Open the discussion again. The caller commits."""
+        self.comments_closed_at = self.comments_closed_by_id = None
+
+    def _shelve(self) -> None:
+        """Put the story on its shelves, with its times; take it off those that it has left."""
+        db.session.flush()
+        wanted = self._shelves() if self.state == "ready" and self.published_at else set()
+        for row in db.session.scalars(select(Listing).where(Listing.article_id == self.id)):
+            if row.shelf not in wanted:
+                db.session.delete(row)
+            else:
+                assert self.published_at is not None
+                row.published_at, row.ends_at = self.published_at, self.unpublish_at
+                wanted.discard(row.shelf)
+        for shelf in sorted(wanted):
+            db.session.add(
+                Listing(shelf=shelf, article_id=self.id, published_at=self.published_at, ends_at=self.unpublish_at)
+            )
+
+    def _shelves(self) -> set[str]:
+        sections = {row.id: row.parent_id for row in db.session.execute(select(Section.id, Section.parent_id))}
+        shelves = {ALL, f"kind:{Kind(self.kind).value}"}
+        for section_id in (self.section_id, *self.also_in):
+            here: int | None = section_id
+            while here is not None:
+                shelves.add(f"section:{here}")
+                here = sections.get(here)
+        marks = select(TopicMark.topic_id).where(TopicMark.article_id == self.id)
+        shelves |= {f"topic:{topic_id}" for topic_id in db.session.scalars(marks)}
+        shelves |= {f"author:{byline.author_id}" for byline in self.bylines if byline.author_id}
+        return shelves
+
+
+EDITABLE = {
+    "kind", "label", "headline", "short_headline", "search_headline", "social_headline", "standfirst", "language",
+    "place", "key_points", "picture_id", "picture_caption", "picture_alt", "is_evergreen",
+}  # fmt: skip
+
+
+def write(
+    headline: str,
+    section: Section,
+    body: str = "",
+    *,
+    slug: str | None = None,
+    sources: Mapping[str, Source] | None = None,
+    also_in: Iterable[Section] = (),
+    topics: Iterable[str] = (),
+    bylines: Iterable[Byline] = (),
+    **values: object,
+) -> Article:
+    """Begin a story: a draft with its id, its text prepared. ``values`` as in ``Article.edit()``. The caller commits."""
+    article = Article(headline=headline, section_id=section.id, slug=free_slug(slug or headline), also_in=[])
+    article.edit(**values)
+    db.session.add(article)
+    db.session.flush()
+    article.file_under(section, also_in)
+    article.mark_topics(topics)
+    article.sign(bylines)
+    article.set_body(body, sources)
+    return article
+
+
+def free_slug(wanted: str) -> str:
+    """Give an address's last part made of ``wanted`` that no story has yet."""
+    slug = base = slugify(wanted)
+    number = 1
+    while db.session.scalar(select(Article.id).where(Article.slug == slug)):
+        number += 1
+        slug = f"{base}-{number}"
+    return slug
+
+
+def topic_named(name: str) -> Topic:
+    """Give the topic of this name; a new one where there is none."""
+    topic = db.session.scalar(select(Topic).where(Topic.name == name))
+    if topic is None:
+        slug = slugify(name)
+        number = 1
+        while db.session.scalar(select(Topic.id).where(Topic.slug == slug)):
+            number += 1
+            slug = f"{slugify(name)}-{number}"
+        topic = Topic(name=name, slug=slug)
+        db.session.add(topic)
+        db.session.flush()
+    return topic
+
+
+def _source_at(address: str) -> Source:
+    """Give the source at ``address``; a new one, named after its host, where there is none."""
+    source = db.session.scalar(select(Source).where(Source.url == address)) if is_web_address(address) else None
+    if source is None:
+        if is_web_address(address):
+            host = (urlsplit(address).hostname or "").removeprefix("www.")
+            source = Source(kind="news", title=host, publisher=host, url=address)
+        else:
+            source = Source(kind="document", title=f"Source “{shorten(address, 60)}” is not described yet")
+        db.session.add(source)
+        db.session.flush()
+    return source
+
+
+def _first_sentence(html: str) -> str:
+    paragraph = BeautifulSoup(html, "html.parser").find("p")
+    if paragraph is None:
+        return ""
+    for mark in paragraph.find_all("a", class_="ref"):
+        mark.decompose()
+    text = " ".join(paragraph.get_text(" ", strip=True).split())
+    end = next((n + 1 for n, c in enumerate(text) if c in ".!?。؟" and text[n + 1 : n + 2] in ("", " ")), len(text))
+    return shorten(text[:end], 220)
+
+
+def _print_picture(key: str, caption: str) -> str | None:
+    picture = db.session.get(Picture, int(key)) if key.isdigit() else None
+    if picture is None:
+        return None
+    return render_template("articles/_body_figure.html", picture=picture, caption=caption or picture.caption).strip()
+
+
+@picture_changed.connect
+def _print_stories_with(picture: Picture) -> None:
+    for article in db.session.scalars(select(Article).join(PictureUse).where(PictureUse.picture_id == picture.id)):
+        article.print_again()
+
+
+__all__ = ["PARTS", "SETTLING", "SOURCE_KINDS", "Article", "Byline", "Change", "Citation", "PictureUse", "Source"]
+__all__ += ["Topic", "TopicMark", "free_slug", "topic_named", "write"]

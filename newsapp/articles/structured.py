@@ -1,0 +1,185 @@
+"""Structured data: what a page says to machines, in schema.org's vocabulary.
+
+Source: schema.org, and Google's guidance on NewsArticle, BreadcrumbList and author markup.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from markupsafe import Markup
+
+from newsapp.articles.kinds import Kind
+from newsapp.articles.models import Article, Source
+from newsapp.media import Picture
+from newsapp.sections import Branch
+from newsapp.site import Site
+
+Data = dict[str, Any]
+
+
+def article(story: Article, site: Site, base: str, line: list[Branch], comments: int) -> list[Data]:
+    """Describe a story and its place in the paper."""
+    url = base + story.url
+    data: Data = {
+        "@context": "https://schema.org",
+        "@type": Kind(story.kind).schema_type,
+        "@id": f"{url}#article",
+        "headline": story.headline,
+        "description": story.standfirst,
+        "url": url,
+        "mainEntityOfPage": url,
+        "datePublished": _moment(story.published_at),
+        "dateModified": _moment(story.visibly_updated_at or story.published_at),
+        "author": [_author(byline.name, None, byline.role) for byline in story.by]
+        or [{"@type": "Organization", "name": site.name, "url": base}],
+        "publisher": organization(site, base, context=False),
+        "articleSection": [branch.name for branch in line],
+        "keywords": [topic.name for topic in story.topics],
+        "inLanguage": story.language,
+        "wordCount": story.words,
+        "isAccessibleForFree": True,
+        "copyrightHolder": {"@type": "Organization", "name": site.name},
+        "commentCount": comments,
+        "discussionUrl": f"{url}#comments",
+    }
+    if story.minutes:
+        data["timeRequired"] = f"PT{story.minutes}M"
+    if story.picture:
+        data["image"] = [picture(story.picture, base, story.picture_caption)]
+    if story.place:
+        data["dateline"] = story.place
+    if story.citations:
+        data["citation"] = [_source(citation.source) for citation in story.citations]
+    notices = [change for change in story.changes if change.is_notice]
+    if notices:
+        data["correction"] = [
+            {"@type": "CorrectionComment", "text": _plain(n.text) or n.note, "datePublished": _moment(n.at)}
+            for n in notices
+        ]
+    if story.kind == Kind.LIVE:
+        data |= _live(story, url)
+    return [data, breadcrumb(base, [(branch.name, branch.url) for branch in line] + [(story.headline, story.url)])]
+
+
+def _live(story: Article, url: str) -> Data:
+    return {
+        "coverageStartTime": _moment(story.published_at),
+        **({"coverageEndTime": _moment(story.unpublish_at)} if story.unpublish_at else {}),
+        "liveBlogUpdate": [
+            {
+                "@type": "BlogPosting",
+                "headline": change.note,
+                "articleBody": change.note,
+                "datePublished": _moment(change.at),
+                "url": f"{url}#updates",
+                "author": [_author(byline.name, None, byline.role) for byline in story.by],
+            }
+            for change in story.changes
+            if change.kind != "published" and change.note
+        ],
+    }
+
+
+def organization(site: Site, base: str, *, context: bool = True) -> Data:
+    """Describe the paper."""
+    return {
+        **({"@context": "https://schema.org"} if context else {}),
+        "@type": "NewsMediaOrganization",
+        "@id": f"{base}/#organization",
+        "name": site.name,
+        "url": f"{base}/",
+        "logo": {"@type": "ImageObject", "url": f"{base}/logo.png", "width": 600, "height": 72},
+        **({"description": site.description} if site.description else {}),
+        **({"slogan": site.tagline} if site.tagline else {}),
+        **({"foundingDate": site.founded_on} if site.founded_on else {}),
+        **({"sameAs": [link["url"] for link in site.social_links]} if site.social_links else {}),
+    }
+
+
+def website(site: Site, base: str) -> Data:
+    """Describe the site."""
+    return {
+        "@context": "https://schema.org",
+        "@type": "WebSite",
+        "@id": f"{base}/#website",
+        "name": site.name,
+        "url": f"{base}/",
+        "inLanguage": site.language,
+        "publisher": {"@id": f"{base}/#organization"},
+    }
+
+
+def collection(name: str, url: str, description: str, base: str, stories: list[Article]) -> Data:
+    """Describe a list of stories."""
+    return {
+        "@context": "https://schema.org",
+        "@type": "CollectionPage",
+        "name": name,
+        "url": url,
+        **({"description": description} if description else {}),
+        "mainEntity": {
+            "@type": "ItemList",
+            "itemListElement": [
+                {"@type": "ListItem", "position": n, "url": base + story.url} for n, story in enumerate(stories, 1)
+            ],
+        },
+    }
+
+
+def breadcrumb(base: str, steps: list[tuple[str, str]]) -> Data:
+    """Describe the way from the front page to here."""
+    return {
+        "@context": "https://schema.org",
+        "@type": "BreadcrumbList",
+        "itemListElement": [
+            {"@type": "ListItem", "position": n, "name": name, "item": base + url}
+            for n, (name, url) in enumerate([("Home", "/"), *steps], 1)
+        ],
+    }
+
+
+def picture(shown: Picture, base: str, caption: str | None = None) -> Data:
+    """Describe a picture with its creator and licence."""
+    width = max(shown.widths)
+    return {
+        "@type": "ImageObject",
+        "url": base + shown.file(width, "jpg"),
+        "contentUrl": base + shown.file(width, "jpg"),
+        "width": width,
+        "height": shown.height_at(width),
+        "caption": _plain(caption or shown.caption),
+        "creditText": shown.credit_line,
+        **({"creator": {"@type": "Person", "name": shown.creator}} if shown.creator else {}),
+        **({"license": shown.licence_url} if shown.licence_url else {}),
+        **({"acquireLicensePage": shown.source_url} if shown.source_url else {}),
+    }
+
+
+def _author(name: str, url: str | None, role: str) -> Data:
+    """Describe an author: the name is only the name."""
+    return {
+        "@type": "Person",
+        "name": name,
+        **({"url": url} if url else {}),
+        **({"jobTitle": role} if role else {}),
+    }
+
+
+def _source(source: Source) -> Data:
+    return {
+        "@type": "CreativeWork",
+        "name": source.title,
+        **({"url": source.url} if source.url else {}),
+        **({"publisher": {"@type": "Organization", "name": source.publisher}} if source.publisher else {}),
+        **({"datePublished": source.published_on.isoformat()} if source.published_on else {}),
+    }
+
+
+def _moment(at: datetime | None) -> str | None:
+    return at.isoformat(timespec="seconds") if at else None
+
+
+def _plain(html: str) -> str:
+    return Markup(html).striptags()

@@ -1,0 +1,73 @@
+from __future__ import annotations
+
+from sqlalchemy import ForeignKey
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from newsapp.accounts import Account
+from newsapp.db import Base, Json, db, moment, pk
+from newsapp.lib import clock
+from newsapp.lib.tags import Tagged
+from newsapp.lib.text import hue, initials, slugify
+from newsapp.media import Picture
+
+
+class Author(Base, Tagged):
+    """A person whose name stands over stories. Name and job are two things; the job of the day is the byline's."""
+
+    __tags__ = ("author:{id}", "authors")
+
+    id: Mapped[pk]
+    slug: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+    role: Mapped[str] = mapped_column(default="")
+    place: Mapped[str] = mapped_column(default="")
+    bio: Mapped[str] = mapped_column(default="")  # plain text
+    beats: Mapped[list[str]] = mapped_column(Json, default=list)
+    languages: Mapped[list[str]] = mapped_column(Json, default=list)
+    email: Mapped[str] = mapped_column(default="")  # a working address that readers may see
+    links: Mapped[list[dict[str, str]]] = mapped_column(Json, default=list)  # [{label, url}]
+    disclosure: Mapped[str] = mapped_column(default="")
+    portrait_id: Mapped[int | None] = mapped_column(ForeignKey(Picture.id))
+    account_id: Mapped[int | None] = mapped_column(ForeignKey(Account.id))
+    left_at: Mapped[moment | None]  # no longer of the staff; the page and the bylines stay
+
+    portrait: Mapped[Picture | None] = relationship()
+
+    @property
+    def url(self) -> str:
+        return f"/authors/{self.slug}"
+
+    @property
+    def shelf(self) -> str:
+        return f"author:{self.id}"
+
+    @property
+    def initials(self) -> str:
+        return initials(self.name)
+
+    @property
+    def hue(self) -> int:
+        return hue(self.slug)
+
+    def edit(self, **values: object) -> None:
+        """Change what the paper says of the person. The address stays. The caller commits.
+
+        Raises:
+            AttributeError: there is no such field.
+        """
+        for name, value in values.items():
+            if name in ("id", "slug", "left_at") or name not in Author.__table__.columns:
+                raise AttributeError(name)
+            setattr(self, name, value)
+
+    def leave(self) -> None:
+        """Note that the person has left the staff. The caller commits."""
+        self.left_at = clock.now()
+
+
+def create(name: str, *, slug: str | None = None, **values: object) -> Author:
+    """Add a byline and give it its id. The caller commits."""
+    author = Author(name=name, slug=slug or slugify(name), **values)
+    db.session.add(author)
+    db.session.flush()
+    return author

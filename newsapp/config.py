@@ -1,0 +1,132 @@
+"""Every setting: its name in the environment, its default, its check.
+
+A setting is an environment variable, ``NEWSAPP_`` and its name, or the name alone in
+``newsapp.toml`` in the instance folder; the environment wins.
+"""
+
+import secrets
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+
+
+class WrongSetting(Exception):
+    """A setting has a value that the site cannot run with; the message is one line for the operator."""
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One setting. ``check`` takes the text as set and gives the value; it raises ``ValueError`` with the reason."""
+
+    name: str
+    default: str
+    check: Callable[[str], Any]
+    says: str
+
+
+def load(instance: Path, environ: Mapping[str, str]) -> dict[str, Any]:
+    """Read all settings for the site whose instance folder is ``instance``.
+
+    Raises:
+        WrongSetting: a value cannot be used, or ``newsapp.toml`` has a name that is no setting.
+    """
+    in_file = _read_file(instance / "newsapp.toml")
+    unknown = sorted(set(in_file) - {setting.name for setting in SETTINGS})
+    if unknown:
+        raise WrongSetting(f"{instance / 'newsapp.toml'}: {unknown[0]} is not a setting. See docs/operating.md")
+
+    values: dict[str, Any] = {}
+    for setting in SETTINGS:
+        name = f"NEWSAPP_{setting.name}"
+        text = environ.get(name) or str(in_file.get(setting.name, "")) or setting.default
+        try:
+            values[setting.name] = setting.check(text.replace("{instance}", str(instance)))
+        except ValueError as why:
+            raise WrongSetting(f"{name}: {why}") from None
+    values["SECRET_KEY"] = values["SECRET_KEY"] or _kept_secret(instance / "secret_key")
+    return values
+
+
+def _read_file(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as why:
+        raise WrongSetting(f"{path}: {why}") from None
+
+
+def _kept_secret(path: Path) -> str:
+    """Give the instance's own secret, made at the first start and readable by its owner only."""
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch(mode=0o600)
+        path.write_text(secrets.token_hex(32), encoding="ascii")
+    return path.read_text(encoding="ascii").strip()
+
+
+def _database(text: str) -> str:
+    try:
+        url = make_url(text)
+    except ArgumentError:
+        raise ValueError("is not a database's address, like sqlite:////srv/news/news.db or postgresql://…") from None
+    if url.get_backend_name() not in ("sqlite", "postgresql"):
+        raise ValueError(f"names {url.get_backend_name()}; the site runs on SQLite and PostgreSQL")
+    if url.get_backend_name() == "sqlite" and url.database in (None, "", ":memory:"):
+        raise ValueError("must name a file: the site's processes share it")
+    return text
+
+
+def _secret(text: str) -> str:
+    if text and len(text) < 32:
+        raise ValueError("must have at least 32 characters; leave it out and the site makes one")
+    return text
+
+
+def _web_address(text: str) -> str:
+    parts = urlsplit(text)
+    if parts.scheme not in ("http", "https") or not parts.netloc or parts.query or parts.fragment:
+        raise ValueError("must be the site's public address, like https://news.example.org")
+    if parts.path.strip("/"):
+        raise ValueError("must have no path: the site lives at the root of its host")
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def _folder(text: str) -> Path:
+    if "://" in text:
+        raise ValueError("must be a folder; a bucket is not supported yet")
+    return Path(text)
+
+
+def _number(least: int, most: int) -> Callable[[str], int]:
+    def check(text: str) -> int:
+        if not text.isdigit() or not least <= int(text) <= most:
+            raise ValueError(f"must be a whole number from {least} to {most}, not {text!r}")
+        return int(text)
+
+    return check
+
+
+def _yes_or_no(text: str) -> bool:
+    try:
+        return {"yes": True, "no": False}[text]
+    except KeyError:
+        raise ValueError(f"must be yes or no, not {text!r}") from None
+
+
+SETTINGS = (
+    Setting("DATABASE_URL", "sqlite:///{instance}/news.db", _database, "the database"),
+    Setting("SECRET_KEY", "", _secret, "signs sessions and links; made and kept in the instance folder when not set"),
+    Setting("BASE_URL", "http://127.0.0.1:8000", _web_address, "the site's public address"),
+    Setting("MEDIA_URL", "{instance}/media", _folder, "where pictures are kept"),
+    Setting("PAGE_CACHE", "yes", _yes_or_no, "keep finished pages in memory"),
+    Setting("PAGE_CACHE_MB", "32", _number(1, 4096), "memory for finished pages, in megabytes, in each process"),
+    Setting("WORKERS", "1", _number(1, 64), "serving processes"),
+    Setting("THREADS", "3", _number(1, 32), "threads in each serving process"),
+)

@@ -1,0 +1,114 @@
+"""The database, the recurring column kinds, the connection's settings."""
+
+import sqlite3
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+from flask import Flask, has_request_context, request
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import JSON, Connection, DateTime, Dialect, Engine, MetaData, TypeDecorator, event
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import DeclarativeBase, declared_attr, mapped_column
+
+
+class Base(DeclarativeBase):
+    """What every table has in common: its name comes from its class, its constraints have names.
+
+    SQLite's batch migrations find a constraint by its name only.
+    """
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(column_0_N_label)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+
+    @declared_attr.directive
+    def __tablename__(cls) -> str:
+        return "".join(f"_{c.lower()}" if c.isupper() else c for c in cls.__name__).lstrip("_")
+
+
+class Moment(TypeDecorator[datetime]):
+    """A moment in UTC. Aware in Python; a moment without a zone is refused, because nobody can say when it is."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"{value} has no time zone")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+pk = Annotated[int, mapped_column(primary_key=True)]
+moment = Annotated[datetime, mapped_column(Moment)]
+Json = JSON().with_variant(JSONB(), "postgresql")
+
+db = SQLAlchemy(model_class=Base, disable_autonaming=True)
+
+
+def is_reading() -> bool:
+    """Tell whether this unit of work only reads: a GET. Everything else may write."""
+    return has_request_context() and request.method in ("GET", "HEAD", "OPTIONS")
+
+
+def init_app(app: Flask) -> None:
+    app.config["SQLALCHEMY_DATABASE_URI"] = app.config["DATABASE_URL"]
+    db.init_app(app)
+    with app.app_context():
+        prepare(db.engine)
+
+
+def prepare(engine: Engine) -> None:
+    """Give the engine's connections the site's settings and its two kinds of transaction."""
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _set_up_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+    else:
+        event.listen(engine, "begin", _begin_postgresql)
+
+
+def _set_up_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
+    connection.isolation_level = None  # we say BEGIN ourselves, below
+    for pragma in SQLITE_PRAGMAS:
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    """Begin a snapshot for reading, or take the writer's lock at once.
+
+    A deferred transaction that reads and then writes fails with "database is locked" as soon as
+    somebody else has written meanwhile, whatever the busy timeout; an immediate one waits its turn.
+    query_only keeps the promise that a GET never writes.
+    """
+    reading = is_reading()
+    connection.exec_driver_sql(f"PRAGMA query_only={int(reading)}")
+    connection.exec_driver_sql("BEGIN DEFERRED" if reading else "BEGIN IMMEDIATE")
+
+
+def _begin_postgresql(connection: Connection) -> None:
+    if is_reading():
+        connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+
+
+SQLITE_PRAGMAS = (
+    "journal_mode=WAL",
+    "synchronous=NORMAL",
+    "busy_timeout=5000",
+    "foreign_keys=ON",
+    "cache_size=-8192",  # kB for each connection: a serving process has 150 MB in all
+    "temp_store=MEMORY",
+    "journal_size_limit=67108864",
+)

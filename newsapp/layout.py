@@ -1,0 +1,162 @@
+"""What stands round every page: the paper's own words, the tree of sections, the menus drawn from it.
+
+Stands above the rooms, as create_app() does, because a page's frame looks into several of them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from flask import Flask, current_app, g, render_template, request
+from flask_login import current_user
+from markupsafe import Markup
+from sqlalchemy.orm import Session
+
+from newsapp import articles, sections, site
+from newsapp.lib import dates, tags
+from newsapp.lib.parts import part
+from newsapp.lib.preferences import DEFAULT, SIZE_NAMES, SIZES, THEMES, Preference
+from newsapp.lib.text import initials
+from newsapp.sections import Branch, Tree
+from newsapp.site import Site
+
+IN_BAR = 9  # top sections in the section bar; the others stand under «More»
+
+
+@dataclass(frozen=True)
+class Link:
+    label: str
+    url: str
+
+
+@dataclass(frozen=True)
+class Column:
+    heading: str
+    links: list[Link]
+
+
+@dataclass(frozen=True)
+class Layout:
+    """The frame of a page as the site is at one moment."""
+
+    site: Site
+    tree: Tree
+    columns: list[Column]
+
+    @property
+    def base(self) -> str:
+        """The site's public address, without a slash at its end."""
+        base: str = current_app.config["BASE_URL"]
+        return base
+
+    @property
+    def bar(self) -> list[Branch]:
+        return self.tree.shown[:IN_BAR]
+
+    @property
+    def more(self) -> list[Branch]:
+        return self.tree.shown[IN_BAR:]
+
+    def header(self, branch: Branch | None = None) -> Markup:
+        """Print the masthead with its menus; ``branch`` is where the page stands."""
+        preference: Preference = g.get("preference") or DEFAULT
+        path = branch.path if branch else ""
+        name = current_user.name if current_user and current_user.is_authenticated else None
+        if name:  # one person's: not kept
+            return self._header(path, preference, name)
+        return part(("header", path, preference.cookie), lambda session: self._header(path, preference, None))
+
+    def _header(self, path: str, preference: Preference, name: str | None) -> Markup:
+        tags.shows("site")
+        return Markup(
+            render_template("_header.html", layout=self, here=path, preference=preference, name=name, **_CHOICES)
+        )  # a template escapes
+
+    def footer(self) -> Markup:
+        """Print the footer."""
+        at = tags.moment()
+        year = at.astimezone(self.site.timezone).year
+
+        def make(session: Session) -> Markup:
+            tags.shows("site")
+            return Markup(render_template("_footer.html", layout=self, year=year))  # a template escapes
+
+        return part(("footer", year), make)
+
+
+_CHOICES = {"sizes": [(key, SIZE_NAMES[key]) for key in SIZES], "themes": THEMES}
+
+
+def layout() -> Layout:
+    """Give the frame of the page that is being made."""
+    found: Layout | None = g.get("layout")
+    if found is None:
+        found = g.layout = part("layout", _read)
+        seen = tags.seen_so_far()
+        if seen is not None:
+            seen.note_expiry(dates.next_midnight(seen.at, found.site.timezone))
+            seen.note_expiry(part("next moment", _next_moment, is_shown=False))
+    return found
+
+
+def _read(session: Session) -> Layout:
+    tags.shows("site")
+    tree = sections.tree(session)
+    columns = []
+    for column in session.scalars(sections.MenuColumn.all()):
+        links = []
+        for item in column.items:
+            branch = tree.by_id.get(item.section_id) if item.section_id else None
+            if branch and not branch.is_hidden:
+                links.append(Link(item.label or branch.name, branch.url))
+            elif item.address and item.label and is_answered(item.address):
+                links.append(Link(item.label, item.address))
+        if links:
+            columns.append(Column(column.heading, links))
+    return Layout(site.current(session), tree, columns)
+
+
+def is_answered(address: str) -> bool:
+    """Tell whether one of our paths leads to a view; a menu does not name what is not there."""
+    if not address.startswith("/"):
+        return True
+    adapter = current_app.url_map.bind("", url_scheme="https")
+    return bool(adapter.test(address.split("?")[0].split("#")[0], method="GET"))
+
+
+def _next_moment(session: Session) -> datetime | None:
+    """Give the next moment at which time alone changes a page. Kept until then, or until somebody schedules anew."""
+    tags.shows("clock")
+    seen = tags.seen_so_far()
+    assert seen is not None
+    moments = [articles.next_change(session, seen.at), articles.next_placement_change(session, seen.at)]
+    first = min((m for m in moments if m is not None), default=None)
+    seen.note_expiry(first)
+    return first
+
+
+def init_app(app: Flask) -> None:
+    env = app.jinja_env
+    env.globals["layout"] = layout
+    env.globals["preference"] = lambda: g.get("preference") or DEFAULT
+    env.globals["here"] = lambda: request.full_path.rstrip("?") if request else "/"
+    env.filters["initials"] = initials
+    env.filters["machine"] = dates.machine
+    zoned: dict[str, Any] = {
+        "clock_time": dates.clock_time,
+        "date": dates.date,
+        "weekday_date": dates.weekday_date,
+        "short_weekday": dates.short_weekday,
+        "full": dates.full,
+        "short": dates.short,
+    }
+    for name, function in zoned.items():
+        env.filters[name] = _in_zone(function)
+    env.filters["brief"] = lambda at: dates.brief(at, layout().site.timezone, tags.moment())
+    env.filters["river"] = lambda at: dates.river(at, layout().site.timezone, tags.moment())
+
+
+def _in_zone(function: Any) -> Any:
+    return lambda at: function(at, layout().site.timezone)

@@ -1,0 +1,1 @@
+"""What knows nothing of news: the clock, text, pages and fragments, the page cache."""

@@ -1,0 +1,114 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+from blinker import Namespace
+from flask import current_app
+from sqlalchemy import ForeignKey, select
+from sqlalchemy.orm import Mapped, mapped_column
+
+from newsapp.accounts import Account
+from newsapp.db import Base, Json, db, moment, pk
+from newsapp.lib import clock
+from newsapp.lib.tags import Tagged
+from newsapp.media import renditions
+
+picture_changed = Namespace().signal("picture-changed")  # sent with the picture, inside the transaction
+
+
+class Picture(Base, Tagged):
+    """A photograph or drawing with the people and the licence behind it."""
+
+    __tags__ = ("picture:{id}",)
+
+    id: Mapped[pk]
+    sha256: Mapped[str] = mapped_column(unique=True)  # of the original: the same file twice is one picture
+    stem: Mapped[str]  # its files are /media/<stem>-<width>.<format>
+    original: Mapped[str]
+    width: Mapped[int]  # of the original, in pixels
+    height: Mapped[int]
+    widths: Mapped[list[int]] = mapped_column(Json)
+    title: Mapped[str] = mapped_column(default="")
+    alt: Mapped[str] = mapped_column(default="")
+    caption: Mapped[str] = mapped_column(default="")
+    creator: Mapped[str] = mapped_column(default="")
+    credit: Mapped[str] = mapped_column(default="")  # the line that is printed; empty: the creator
+    credit_language: Mapped[str | None]  # where the credit is not in the paper's language
+    licence: Mapped[str] = mapped_column(default="")
+    licence_url: Mapped[str] = mapped_column(default="")
+    source: Mapped[str] = mapped_column(default="")
+    source_url: Mapped[str] = mapped_column(default="")
+    focal_x: Mapped[int] = mapped_column(default=50)  # per cent from the left
+    focal_y: Mapped[int] = mapped_column(default=50)  # per cent from the top
+    uploaded_at: Mapped[moment] = mapped_column(default=clock.now)
+    uploaded_by_id: Mapped[int | None] = mapped_column(ForeignKey(Account.id))
+
+    def file(self, width: int, kind: str) -> str:
+        """Give the address of the rendition nearest to ``width`` pixels, not smaller where there is one."""
+        fitting = [w for w in self.widths if w >= width]
+        return f"/media/{self.stem}-{min(fitting) if fitting else max(self.widths)}.{kind}"
+
+    def srcset(self, kind: str, at_most: int = 1800) -> str:
+        """Give the ``srcset`` of one format, up to ``at_most`` pixels wide."""
+        widths = [w for w in self.widths if w <= at_most] or self.widths[:1]
+        return ", ".join(f"/media/{self.stem}-{w}.{kind} {w}w" for w in widths)
+
+    def height_at(self, width: int) -> int:
+        return max(1, round(self.height * width / self.width))
+
+    @property
+    def credit_line(self) -> str:
+        return self.credit or self.creator
+
+    @property
+    def focus_class(self) -> str:
+        """The focal point in the steps that the stylesheet knows: style attributes are forbidden."""
+        x, y = (5 * round(value / 5) for value in (self.focal_x, self.focal_y))
+        return " ".join(name for name in (f"fx-{x}" * (x != 50), f"fy-{y}" * (y != 50)) if name)
+
+    def describe(self, **values: object) -> None:
+        """Change what is said of the picture: alt, caption, creator, credit, licence, focal point. The caller commits.
+
+        Raises:
+            AttributeError: there is no such thing to say.
+        """
+        for name, value in values.items():
+            if name not in DESCRIPTION:
+                raise AttributeError(name)
+            setattr(self, name, value)
+        picture_changed.send(self)
+
+
+DESCRIPTION = {
+    "title", "alt", "caption", "creator", "credit", "credit_language", "licence", "licence_url", "source", "source_url",
+    "focal_x", "focal_y",
+}  # fmt: skip
+
+
+def upload(data: bytes, by: Account | None = None, **described: object) -> Picture:
+    """Keep a picture, or give the one there already is of the same bytes. The caller commits.
+
+    The cutting takes seconds: do it before anything is written, because SQLite has one writer.
+
+    Raises:
+        NotAPicture: the file cannot be used; the message says why, in a sentence.
+    """
+    return keep(renditions.cut(data, folder()), by, **described)
+
+
+def keep(made: renditions.Cut, by: Account | None = None, **described: object) -> Picture:
+    """Make the row for renditions that are already cut. The caller commits."""
+    picture = db.session.scalar(select(Picture).where(Picture.sha256 == made.sha256))
+    if picture is None:
+        picture = Picture(
+            sha256=made.sha256, stem=made.stem, original=made.original, width=made.width, height=made.height,
+            widths=made.widths, uploaded_by_id=by.id if by else None,
+            **{name: value for name, value in described.items() if name in DESCRIPTION},
+        )  # fmt: skip
+        db.session.add(picture)
+        db.session.flush()
+    return picture
+
+
+def folder() -> Path:
+    return Path(current_app.config["MEDIA_URL"])

@@ -1,0 +1,24 @@
+from __future__ import annotations
+
+import re
+
+from flask import Blueprint, abort, send_from_directory
+
+from newsapp.media.models import folder
+
+bp = Blueprint("media", __name__, url_prefix="/media")
+
+KEY = re.compile(r"[0-9a-f]{20}-[0-9]{1,5}\.(avif|webp|jpg)")  # originals are kept, not served
+TYPES = {"avif": "image/avif", "webp": "image/webp", "jpg": "image/jpeg"}
+
+
+@bp.get("/<key>")
+def file(key: str):
+    if not KEY.fullmatch(key):
+        abort(404)
+    response = send_from_directory(
+        folder().resolve(), key, mimetype=TYPES[key.rsplit(".", 1)[1]], max_age=31536000, etag=False, conditional=True
+    )
+    response.cache_control.public = True
+    response.cache_control.immutable = True  # the name holds the picture's hash
+    return response

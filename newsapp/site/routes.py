@@ -1,0 +1,55 @@
+from __future__ import annotations
+
+from flask import Blueprint, Response, current_app, g, make_response, redirect, request
+from sqlalchemy import text
+
+from newsapp.db import db
+from newsapp.lib import preferences
+from newsapp.lib.web import own_path, page, wants_part
+
+bp = Blueprint("site", __name__)
+
+
+@bp.post("/preferences")
+def prefer():
+    """Keep the reader's theme and text size in the one functional cookie, because the reader asked for it."""
+    chosen = preferences.choose(g.preference, request.form.get("theme"), request.form.get("size"))
+    g.preference = chosen
+    if wants_part():
+        response = page("preferences.html", fragment="preferences", chosen=chosen)
+    else:
+        response = make_response(redirect(own_path(request.form.get("next")), 303))
+    response.set_cookie(
+        preferences.COOKIE,
+        chosen.cookie,
+        max_age=preferences.KEPT_FOR,
+        secure=current_app.config["SESSION_COOKIE_SECURE"],
+        httponly=True,
+        samesite="Lax",
+    )
+    return response
+
+
+@bp.get("/preferences")
+def preferences_page():
+    """The same choice as a page of its own, for whoever opens the address."""
+    return page("preferences.html", fragment="preferences", chosen=g.preference)
+
+
+@bp.get("/healthz")
+def is_alive():
+    """Tell a machine that the process answers."""
+    return Response("ok\n", mimetype="text/plain")
+
+
+@bp.get("/readyz")
+def is_ready():
+    """Tell a machine that the database answers, too."""
+    db.session.execute(text("SELECT 1"))
+    return Response("ready\n", mimetype="text/plain")
+
+
+@bp.get("/favicon.ico")
+def favicon():
+    """Lead browsers that guess the icon's address to the one that there is."""
+    return redirect(current_app.jinja_env.globals["asset"]("img/favicon.svg"), 301)  # type: ignore[operator]
