@@ -1,0 +1,222 @@
+"""The same few people and the same small paper, on SQLite or, with ``--postgres``, on PostgreSQL."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import uuid
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from flask_migrate import upgrade
+from sqlalchemy.orm import close_all_sessions
+
+from newsapp import articles, create_app, sections
+from newsapp.accounts import Account, Role
+from newsapp.articles import Article, Byline
+from newsapp.authors import Author
+from newsapp.authors import create as create_author
+from newsapp.db import db
+from newsapp.lib import clock
+from newsapp.sections import Section
+from newsapp.site import Site
+from tests.servers import Postgres, once_for_all_workers
+
+NOON = datetime(2026, 3, 14, 12, 0, tzinfo=UTC)
+CACHE = Path(__file__).parents[1] / ".cache"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--postgres", action="store_true", help="run what touches the database on PostgreSQL")
+
+
+@pytest.fixture(scope="session")
+def postgres(request: pytest.FixtureRequest) -> Iterator[Postgres | None]:
+    """The PostgreSQL server of this run, or nothing where the tests run on SQLite."""
+    if not request.config.getoption("--postgres"):
+        yield None
+        return
+    with Postgres() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def empty_database(postgres: Postgres | None, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A database with every table and no row, made by the migrations; tests get copies of it."""
+    folder = tmp_path_factory.mktemp("empty")
+    address = postgres.create("empty") if postgres else f"sqlite:///{folder}/news.db"
+    app = create_app({"DATABASE_URL": address, "TESTING": True}, instance=folder)
+    with app.app_context():
+        upgrade()
+        db.session.remove()
+        if not postgres:
+            with db.engine.connect() as connection:
+                connection.exec_driver_sql("COMMIT")
+                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        db.engine.dispose()
+    return address
+
+
+@pytest.fixture
+def database(empty_database: str, postgres: Postgres | None, tmp_path: Path) -> Iterator[str]:
+    """An empty database of this test's own."""
+    if postgres:
+        name = f"t{uuid.uuid4().hex[:12]}"
+        yield postgres.create(name, template="empty")
+        close_all_sessions()
+        postgres.drop(name)
+    else:
+        shutil.copy(empty_database.removeprefix("sqlite:///"), tmp_path / "news.db")
+        yield f"sqlite:///{tmp_path}/news.db"
+
+
+@pytest.fixture
+def app(database: str, tmp_path: Path) -> Iterator[Flask]:
+    app = create_app({"DATABASE_URL": database, "TESTING": True}, instance=tmp_path)
+    clock.set_to(NOON)
+    with app.app_context():
+        yield app
+        db.session.remove()
+        db.engine.dispose()
+    clock.set_to(None)
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """A stranger's browser."""
+    return Browser(app, app.response_class)
+
+
+class Browser(FlaskClient):
+    """A test client that goes through the page cache, as browsers do, and says where its forms come from."""
+
+    def open(self, *args, **kwargs):  # type: ignore[no-untyped-def]
+        if kwargs.get("method", "GET") not in ("GET", "HEAD"):
+            headers = dict(kwargs.pop("headers", None) or {})
+            headers.setdefault("Sec-Fetch-Site", "same-origin")
+            kwargs["headers"] = headers
+        db.session.remove()  # a request begins with no session, whatever the test has loaded
+        return super().open(*args, **kwargs)
+
+
+@pytest.fixture
+def site(app: Flask) -> Site:
+    row = Site(name="The Test Paper")
+    row.set(zone="Europe/London", language="en-GB", tagline="All the news that is planted")
+    db.session.add(row)
+    db.session.commit()
+    return row
+
+
+@pytest.fixture
+def world(site: Site) -> Section:
+    section = sections.create("World", description="Abroad")
+    db.session.commit()
+    return section
+
+
+@pytest.fixture
+def asia(world: Section) -> Section:
+    section = sections.create("Asia Pacific", parent=world)
+    db.session.commit()
+    return section
+
+
+@pytest.fixture
+def rosalind(site: Site) -> Author:
+    author = create_author("Rosalind Achterberg", role="Europe correspondent", bio="She reports on rivers.")
+    db.session.commit()
+    return author
+
+
+@pytest.fixture
+def article(world: Section, rosalind: Author) -> Article:
+    """A story that has been public for an hour."""
+    story = articles.write(
+        "Barges return to the Ostrel",
+        world,
+        "<p>The river rose. <a href='https://example.org/'>Figures</a></p><h2>Why</h2><p>Rain.</p>",
+        standfirst="Eleven centimetres made the difference.",
+        topics=["Rivers"],
+        bylines=[Byline(author=rosalind, author_id=rosalind.id, role="Europe correspondent")],
+    )
+    story.publish(at=datetime(2026, 3, 14, 11, 0, tzinfo=UTC))
+    db.session.commit()
+    return story
+
+
+@pytest.fixture
+def reader(app: Flask) -> Account:
+    return _account("Tamsin Kerrigold", Role.READER)
+
+
+@pytest.fixture
+def editor(app: Flask) -> Account:
+    return _account("Edda Editor", Role.EDITOR)
+
+
+@pytest.fixture
+def moderator(app: Flask) -> Account:
+    return _account("Moses Moderator", Role.MODERATOR)
+
+
+def _account(name: str, role: Role) -> Account:
+    username = name.split(maxsplit=1)[0].lower()
+    account = Account(name=name, username=username, email=f"{username}@example.org", role=role)
+    db.session.add(account)
+    db.session.commit()
+    return account
+
+
+@pytest.fixture(scope="session")
+def demo_site(postgres: Postgres | None, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """The settings of a filled demo newsroom; tests read it and leave it as it is."""
+    folder = tmp_path_factory.mktemp("demo")
+    media = once_for_all_workers(CACHE / "demo-media", _cut_demo_pictures)
+    address = postgres.create("demo") if postgres else f"sqlite:///{folder}/news.db"
+    app = create_app({"DATABASE_URL": address, "MEDIA_URL": media, "TESTING": True}, instance=folder)
+    with app.app_context():
+        from newsapp import demo
+
+        upgrade()
+        demo.fill(say=lambda sentence: None)
+        db.session.remove()
+        db.engine.dispose()
+    return {
+        "NEWSAPP_INSTANCE": str(folder),
+        "NEWSAPP_DATABASE_URL": address,
+        "NEWSAPP_MEDIA_URL": str(media),
+    }
+
+
+def _cut_demo_pictures(folder: Path) -> None:
+    from newsapp.demo import fill
+    from newsapp.media import renditions
+
+    photos = Path(fill.HERE) / "photos"
+    renditions.cut_many([path.read_bytes() for path in sorted(photos.glob("*.jpg"))], folder, processes=2)
+
+
+@pytest.fixture
+def demo_app(demo_site: dict[str, str]) -> Iterator[Flask]:
+    """The application on the demo newsroom, for reading."""
+    overrides = {
+        "DATABASE_URL": demo_site["NEWSAPP_DATABASE_URL"],
+        "MEDIA_URL": Path(demo_site["NEWSAPP_MEDIA_URL"]),
+        "TESTING": True,
+    }
+    app = create_app(overrides, instance=Path(demo_site["NEWSAPP_INSTANCE"]))
+    with app.app_context():
+        yield app
+        db.session.remove()
+        db.engine.dispose()
+
+
+@pytest.fixture(autouse=True)
+def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in [name for name in os.environ if name.startswith("NEWSAPP_") and name != "NEWSAPP_CHROMIUM"]:
+        monkeypatch.delenv(name)
