@@ -47,12 +47,13 @@ def create_app(overrides: Mapping[str, Any] | None = None, instance: Path | None
 
     from newsapp import layout
     from newsapp.articles import routes as articles
+    from newsapp.authors import routes as authors
     from newsapp.comments import routes as comments
     from newsapp.media import routes as media
     from newsapp.site import routes as site
 
     layout.init_app(app)
-    for room in (site, articles, comments, media):
+    for room in (site, articles, authors, comments, media):
         app.register_blueprint(room.bp)
 
     app.jinja_env.globals["newest_stories"] = articles.newest_stories

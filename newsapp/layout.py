@@ -90,7 +90,8 @@ _CHOICES = {"sizes": [(key, SIZE_NAMES[key]) for key in SIZES], "themes": THEMES
 
 
 def layout() -> Layout:
-    """Give the frame of the page that is being made."""
+    """Give the frame of the page that is being made; who asks, page or part, shows what the publisher set."""
+    tags.shows("site")
     found: Layout | None = g.get("layout")
     if found is None:
         found = g.layout = part("layout", _read)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextvars
 import os
 import shutil
 import uuid
@@ -24,10 +25,10 @@ from newsapp.db import db
 from newsapp.lib import clock
 from newsapp.sections import Section
 from newsapp.site import Site
-from tests.servers import Postgres, once_for_all_workers
+from tests.newsroom import fill_demo
+from tests.servers import Postgres
 
 NOON = datetime(2026, 3, 14, 12, 0, tzinfo=UTC)
-CACHE = Path(__file__).parents[1] / ".cache"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -99,8 +100,9 @@ class Browser(FlaskClient):
             headers = dict(kwargs.pop("headers", None) or {})
             headers.setdefault("Sec-Fetch-Site", "same-origin")
             kwargs["headers"] = headers
-        db.session.remove()  # a request begins with no session, whatever the test has loaded
-        return super().open(*args, **kwargs)
+        # A request begins with no transaction and no context of the test's: a server has none either.
+        db.session.rollback()
+        return contextvars.Context().run(super().open, *args, **kwargs)
 
 
 @pytest.fixture
@@ -175,30 +177,7 @@ def _account(name: str, role: Role) -> Account:
 @pytest.fixture(scope="session")
 def demo_site(postgres: Postgres | None, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """The settings of a filled demo newsroom; tests read it and leave it as it is."""
-    folder = tmp_path_factory.mktemp("demo")
-    media = once_for_all_workers(CACHE / "demo-media", _cut_demo_pictures)
-    address = postgres.create("demo") if postgres else f"sqlite:///{folder}/news.db"
-    app = create_app({"DATABASE_URL": address, "MEDIA_URL": media, "TESTING": True}, instance=folder)
-    with app.app_context():
-        from newsapp import demo
-
-        upgrade()
-        demo.fill(say=lambda sentence: None)
-        db.session.remove()
-        db.engine.dispose()
-    return {
-        "NEWSAPP_INSTANCE": str(folder),
-        "NEWSAPP_DATABASE_URL": address,
-        "NEWSAPP_MEDIA_URL": str(media),
-    }
-
-
-def _cut_demo_pictures(folder: Path) -> None:
-    from newsapp.demo import fill
-    from newsapp.media import renditions
-
-    photos = Path(fill.HERE) / "photos"
-    renditions.cut_many([path.read_bytes() for path in sorted(photos.glob("*.jpg"))], folder, processes=2)
+    return fill_demo(tmp_path_factory.mktemp("demo"), postgres.create("demo") if postgres else None)
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from newsapp.articles.front import Front, LogLine, Placement, front_page, next_placement_change, place
 from newsapp.articles.kinds import Kind
+from newsapp.articles.lists import StoryList, newest, story_list
 from newsapp.articles.models import (
     PARTS,
     Article,
@@ -33,13 +34,16 @@ __all__ = [
     "PictureUse",
     "Placement",
     "Source",
+    "StoryList",
     "Topic",
     "TopicMark",
     "front_page",
+    "newest",
     "next_change",
     "next_placement_change",
     "place",
     "rank",
+    "story_list",
     "topic_named",
     "write",
 ]

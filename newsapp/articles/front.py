@@ -71,6 +71,9 @@ def place(
     """
     if slot not in SLOTS:
         raise ValueError(f"There is no slot {slot}.")
+    # What has ended is cleared away here, so that the table never grows beyond what a desk can look over.
+    for ended in db.session.scalars(select(Placement).where(Placement.slot == slot, Placement.ends_at <= clock.now())):
+        db.session.delete(ended)
     last = db.session.scalar(select(func.max(Placement.position)).where(Placement.slot == slot))
     placement = Placement(
         slot=slot, article_id=article.id, position=0 if last is None else last + 1,

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from bs4 import BeautifulSoup
 from flask import render_template
-from sqlalchemy import ForeignKey, Index, Select, select
+from sqlalchemy import ForeignKey, Index, Select, String, cast, exists, select
 from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship, selectinload, undefer_group
 
 from newsapp.accounts import Account
@@ -28,7 +28,7 @@ SETTLING = timedelta(seconds=60)
 class Topic(Base, Tagged):
     """What a story is about, across sections."""
 
-    __tags__ = ("topic:{id}",)
+    __tags__ = ("topic:{id}", "topics")
 
     id: Mapped[pk]
     slug: Mapped[str] = mapped_column(unique=True)
@@ -42,6 +42,12 @@ class Topic(Base, Tagged):
     @property
     def shelf(self) -> str:
         return f"topic:{self.id}"
+
+    @classmethod
+    def in_use(cls, at: datetime) -> Select[Topic]:
+        """Select the topics that a public story is marked with, from A to Z."""
+        public = exists().where(Listing.shelf == "topic:" + cast(cls.id, String), Listing.is_public(at))
+        return select(cls).where(public).order_by(cls.slug)  # its index has them in this order
 
     def rename(self, name: str) -> None:
         """Change the name that readers see. The address stays. The caller commits."""

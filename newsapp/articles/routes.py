@@ -3,21 +3,22 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from flask import Blueprint, abort, g, render_template, request
+from flask import Blueprint, abort, g, render_template
 from markupsafe import Markup
-from sqlalchemy import select, tuple_
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from newsapp import comments
 from newsapp.articles import structured
 from newsapp.articles.front import RHYTHMS, front_page
 from newsapp.articles.kinds import Kind
-from newsapp.articles.models import Article
+from newsapp.articles.lists import ARGUMENTS, in_order, newest, page_number, story_list
+from newsapp.articles.models import Article, Topic
 from newsapp.articles.mostread import MostRead
 from newsapp.articles.rails import rail
 from newsapp.articles.related import neighbours
 from newsapp.articles.sharing import share
-from newsapp.articles.shelves import ALL, COUNTED_AT_MOST, Listing, count
+from newsapp.articles.shelves import ALL
 from newsapp.db import db
 from newsapp.layout import layout
 from newsapp.lib import tags
@@ -28,8 +29,7 @@ from newsapp.sections import Branch
 
 bp = Blueprint("articles", __name__)
 
-PER_PAGE = 12
-LAST_PAGE = 50  # further back a list goes by time: an offset costs what it skips
+TOPICS_AT_ONCE = 300
 
 
 @bp.get("/")
@@ -47,36 +47,60 @@ def front():
 
 
 @bp.get("/sections/<path:path>")
-@shared("page", "before")
+@shared(*ARGUMENTS)
 def section(path: str):
     frame = layout()
     branch = frame.tree.by_path.get(path.strip("/"))
     if branch is None:
         abort(404)
-    at, number = tags.moment(), _page_number()
-    ids, older = _page_of(branch.shelf, number, _before(), at)
-    if not ids and (number > 1 or _before()):
-        abort(404)
-    stories = _in_order(ids)
-    is_first = number == 1 and not _before()
-    if is_first:  # the block at the top opens with a picture, where one of its stories has one
-        opener = next((story for story in stories[:4] if story.picture), None)
-        stories.sort(key=lambda story: story is not opener)
+    listed = story_list(db.session(), branch.shelf, branch.url)
+    if listed.is_first:  # the block at the top opens with a picture, where one of its stories has one
+        opener = next((story for story in listed.stories[:4] if story.picture), None)
+        listed.stories.sort(key=lambda story: story is not opener)
     return page(
         "articles/section.html",
         fragment="stories",
         branch=branch,
-        stories=stories,
-        number=number,
-        is_first=is_first,
-        older=older,
-        total=count(db.session(), branch.shelf, at),
-        counted_at_most=COUNTED_AT_MOST,
-        shown_so_far=(number - 1) * PER_PAGE + len(stories) if not _before() else None,
+        listed=listed,
         rail_html=_rail(branch.top.shelf, branch.top),
         data=[
-            structured.collection(branch.name, frame.base + branch.url, branch.description, frame.base, stories),
+            structured.collection(branch.name, frame.base + branch.url, branch.description, frame.base, listed.stories),
             structured.breadcrumb(frame.base, [(step.name, step.url) for step in branch.line]),
+        ],
+    )
+
+
+@bp.get("/topics")
+@shared("page")
+def topics():
+    """The index of topics: those that public stories are marked with."""
+    layout()
+    shows("topics", ALL)
+    number = page_number()
+    some = Topic.in_use(tags.moment()).limit(TOPICS_AT_ONCE + 1).offset((number - 1) * TOPICS_AT_ONCE)
+    found = db.session.scalars(some).all()
+    if number > 1 and not found:
+        abort(404)
+    return page("topics/index.html", topics=found[:TOPICS_AT_ONCE], number=number, has_more=len(found) > TOPICS_AT_ONCE)
+
+
+@bp.get("/topics/<slug>")
+@shared(*ARGUMENTS)
+def topic(slug: str):
+    frame = layout()
+    found = db.session.scalar(select(Topic).where(Topic.slug == slug))
+    if found is None:
+        abort(404)
+    listed = story_list(db.session(), found.shelf, found.url)
+    return page(
+        "topics/topic.html",
+        fragment="stories",
+        topic=found,
+        listed=listed,
+        rail_html=_rail(ALL, None),
+        data=[
+            structured.collection(found.name, frame.base + found.url, found.description, frame.base, listed.stories),
+            structured.breadcrumb(frame.base, [("Topics", "/topics"), (found.name, found.url)]),
         ],
     )
 
@@ -131,71 +155,21 @@ def _share(story: Article) -> Any:
     return share(frame.base + story.url, story.social_headline or story.headline, frame.site.share_networks)
 
 
-def _page_number() -> int:
-    text = request.args.get("page", "1")
-    if not text.isdigit() or not 1 <= int(text) <= LAST_PAGE:
-        abort(404)
-    return int(text)
-
-
-def _before() -> tuple[datetime, int] | None:
-    """Read ``before``, the place in a list that the page goes on from: a moment and a story's number."""
-    text = request.args.get("before")
-    if not text:
-        return None
-    moment, _, number = text.partition("~")
-    try:
-        at = datetime.fromisoformat(moment)
-        place = at, int(number or 0)
-    except ValueError:
-        abort(404)
-    if at.tzinfo is None:
-        abort(404)
-    return place
-
-
-def _page_of(
-    shelf: str, number: int, before: tuple[datetime, int] | None, at: datetime
-) -> tuple[list[int], str | None]:
-    """Give the ids of one page of a shelf, and the query that leads to the next page."""
-    shows(shelf)
-    query = Listing.on(shelf, at).add_columns(Listing.published_at)
-    if before:
-        query = query.where(tuple_(Listing.published_at, Listing.article_id) < before)
-    else:
-        query = query.offset((number - 1) * PER_PAGE)
-    rows = db.session.execute(query.limit(PER_PAGE + 1)).all()
-    older = None
-    if len(rows) > PER_PAGE:
-        last_id, last_at = rows[PER_PAGE - 1]
-        if before or number == LAST_PAGE:
-            older = f"?before={last_at:%Y-%m-%dT%H:%M:%S.%f}%2B00:00~{last_id}"
-        else:
-            older = f"?page={number + 1}"
-    return [row[0] for row in rows[:PER_PAGE]], older
-
-
-def _in_order(ids: list[int]) -> list[Article]:
-    stories = {story.id: story for story in db.session.scalars(Article.cards(ids)).unique()}
-    return [stories[i] for i in ids]
-
-
 def _most_read(session: Session, shelf: str, limit: int) -> list[Article]:
     at = tags.moment()
     shows("most-read")
     ids = list(session.scalars(MostRead.on(shelf)))
-    stories = {a.id: a for a in session.scalars(Article.cards(ids)).unique() if a.is_public(at)}
-    return [stories[i] for i in ids if i in stories][:limit]
+    return [story for story in in_order(session, ids) if story.is_public(at)][:limit]
 
 
 def _rail(ranked_on: str, branch: Branch | None, beside: int | None = None) -> Markup:
     """Print the rail. It is the same beside every story but those that it names itself."""
-    frame = layout()
 
     def make(session: Session, without: int | None) -> tuple[Markup, frozenset[int]]:
-        found = rail(session, tags.moment(), frame.site.timezone, frame.site.top_writers_days, without, ranked_on)
+        site = layout().site
+        found = rail(session, tags.moment(), site.timezone, site.top_writers_days, without, ranked_on)
         named = [*found.picks, *found.most_read, *(line.article for line in found.log)]
-        html = render_template("articles/_rail.html", rail=found, branch=branch, days=frame.site.top_writers_days)
+        html = render_template("articles/_rail.html", rail=found, branch=branch, days=site.top_writers_days)
         return Markup(html), frozenset(  # a template escapes
             story.id for story in [*named, found.opinion] if story
         )
@@ -208,5 +182,4 @@ def _rail(ranked_on: str, branch: Branch | None, beside: int | None = None) -> M
 
 def newest_stories(limit: int) -> list[Article]:
     """Give the newest stories, for pages that lead on from an error."""
-    shows(ALL)
-    return _in_order(list(db.session.scalars(select(Listing.on(ALL, tags.moment()).limit(limit).subquery()))))
+    return newest(db.session(), ALL, limit)

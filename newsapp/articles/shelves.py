@@ -8,11 +8,25 @@ are, and the clock alone decides what is public. A shelf's name is its tag.
 from __future__ import annotations
 
 from datetime import datetime
+from functools import lru_cache
 
-from sqlalchemy import ColumnElement, ForeignKey, Index, Select, Subquery, and_, func, literal, or_, select, union_all
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    CompoundSelect,
+    ForeignKey,
+    Index,
+    Select,
+    and_,
+    bindparam,
+    func,
+    or_,
+    select,
+    union_all,
+)
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from newsapp.db import Base, moment
+from newsapp.db import Base, Moment, moment
 from newsapp.lib import clock
 from newsapp.lib.tags import Tagged
 
@@ -35,7 +49,7 @@ class Listing(Base, Tagged):
     ends_at: Mapped[moment | None]
 
     @classmethod
-    def is_public(cls, at: datetime) -> ColumnElement[bool]:
+    def is_public(cls, at: datetime | BindParameter[datetime]) -> ColumnElement[bool]:
         return and_(cls.published_at <= at, or_(cls.ends_at.is_(None), cls.ends_at > at))
 
     @classmethod
@@ -48,28 +62,32 @@ class Listing(Base, Tagged):
         )
 
 
-def newest(shelf: str, at: datetime, limit: int) -> Subquery:
-    """Give the newest public listings of one shelf as a subquery, to be put together with others by ``union_all``."""
-    return (
-        select(Listing.shelf, Listing.article_id, Listing.published_at)
-        .where(Listing.shelf == shelf, Listing.is_public(at))
-        .order_by(Listing.published_at.desc(), Listing.article_id.desc())
-        .limit(limit)
-        .subquery()
-    )
-
-
 def newest_of_each(session: Session, shelves: dict[str, int], at: datetime) -> dict[str, list[int]]:
     """Give the ids of the newest public stories of several shelves, each with its own limit, in one query."""
-    if not shelves:
-        return {}
-    parts = [newest(shelf, at, limit) for shelf, limit in shelves.items()]
     found: dict[str, list[int]] = {shelf: [] for shelf in shelves}
-    for shelf, article_id in session.execute(
-        union_all(*(select(literal(s).label("shelf"), p.c.article_id) for s, p in zip(shelves, parts, strict=True)))
-    ):
+    if not shelves:
+        return found
+    values: dict[str, object] = {"at": at}
+    for n, (shelf, limit) in enumerate(shelves.items()):
+        values |= {f"shelf{n}": shelf, f"most{n}": limit}
+    for shelf, article_id in session.execute(_newest(len(shelves)), values):
         found[shelf].append(article_id)
     return found
+
+
+@lru_cache
+def _newest(shelves: int) -> CompoundSelect[str, int]:
+    """Give the query for the newest of as many shelves. Built once: building it costs more than running it."""
+    at = bindparam("at", type_=Moment)
+    parts = [
+        select(Listing.shelf, Listing.article_id)
+        .where(Listing.shelf == bindparam(f"shelf{n}"), Listing.is_public(at))
+        .order_by(Listing.published_at.desc(), Listing.article_id.desc())
+        .limit(bindparam(f"most{n}"))
+        .subquery()
+        for n in range(shelves)
+    ]
+    return union_all(*(select(part.c.shelf, part.c.article_id) for part in parts))
 
 
 def count(session: Session, shelf: str, at: datetime) -> int:

@@ -32,7 +32,10 @@ def article(story: Article, site: Site, base: str, line: list[Branch], comments:
         "mainEntityOfPage": url,
         "datePublished": _moment(story.published_at),
         "dateModified": _moment(story.visibly_updated_at or story.published_at),
-        "author": [_author(byline.name, None, byline.role) for byline in story.by]
+        "author": [
+            _author(byline.name, base + byline.author.url if byline.author else None, byline.role)
+            for byline in story.by
+        ]
         or [{"@type": "Organization", "name": site.name, "url": base}],
         "publisher": organization(site, base, context=False),
         "articleSection": [branch.name for branch in line],

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from sqlalchemy import ForeignKey
+from sqlalchemy import ForeignKey, Select, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from newsapp.accounts import Account
@@ -48,6 +48,11 @@ class Author(Base, Tagged):
     @property
     def hue(self) -> int:
         return hue(self.slug)
+
+    @classmethod
+    def by_name(cls) -> Select[Author]:
+        """Select everybody who has a byline, by name."""
+        return select(cls).order_by(cls.name, cls.id)
 
     def edit(self, **values: object) -> None:
         """Change what the paper says of the person. The address stays. The caller commits.

@@ -1,28 +1,84 @@
-"""The discussion as a page shows it: whole threads, however many comments there are, in two queries."""
+"""The discussion as a page shows it: whole threads, however many comments there are, in one query."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
+from functools import lru_cache
+from operator import attrgetter
+from typing import Any, NamedTuple
 
-from sqlalchemy import Select, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy import Select, bindparam, select
+from sqlalchemy.orm import Session
 
+from newsapp.accounts import Account
 from newsapp.articles import Article
+from newsapp.authors import Author
 from newsapp.comments.models import DRAWN_LEVELS, Comment, Thread
 from newsapp.lib.tags import shows
+from newsapp.lib.text import hue, initials
 
 PER_PAGE = 50  # threads
-OPEN_REPLIES = 3  # more than that fold under «Show more replies»
 SORTS = {"oldest": "Oldest first", "newest": "Newest first"}
 
 
-@dataclass
+class Shown(NamedTuple):
+    """A comment as a page prints it: plain values, because a page has hundreds of them."""
+
+    id: int
+    parent_id: int | None
+    path: str
+    depth: int
+    body: str
+    posted_at: datetime
+    hidden_at: datetime | None
+    deleted_at: datetime | None
+    featured_at: datetime | None
+    recommended: int
+    account_id: int | None
+    author_id: int | None
+    guest_name: str | None
+    account_name: str | None
+    author_name: str | None
+    author_slug: str | None
+
+    @property
+    def url(self) -> str:
+        return f"/comments/{self.id}"
+
+    @property
+    def is_visible(self) -> bool:
+        return self.hidden_at is None and self.deleted_at is None
+
+    @property
+    def name(self) -> str:
+        return self.author_name or self.account_name or self.guest_name or "A reader"
+
+    @property
+    def initials(self) -> str:
+        return initials(self.name)
+
+    @property
+    def hue(self) -> int:
+        return hue(self.author_slug or self.name)
+
+
+@dataclass(slots=True)
 class Node:
     """A comment with those that answer it, as they are drawn."""
 
-    comment: Comment
+    comment: Shown
     answers: list[Node] = field(default_factory=list)
     answers_to: str | None = None  # whom it answers, where the drawing cannot show it
+
+
+class Step(NamedTuple):
+    """One step of drawing a discussion: a comment, whether a list begins under it, and how many end behind it."""
+
+    node: Node
+    opens: bool
+    closes: int
 
 
 @dataclass
@@ -34,21 +90,38 @@ class ThreadPage:
     number: int = 1
     sort: str = "oldest"
     nodes: list[Node] = field(default_factory=list)
-    featured: list[Comment] = field(default_factory=list)
+    featured: list[Shown] = field(default_factory=list)
 
     @property
     def has_more(self) -> bool:
         return self.number * PER_PAGE < self.roots
+
+    def steps(self) -> Iterator[Step]:
+        """Give the comments in the order of reading; a template draws nested lists from it without recursion."""
+        stack = [(node, 0) for node in reversed(self.nodes)]
+        while stack:
+            node, closes = stack.pop()
+            if node.answers:
+                # The lists that end behind this comment end behind its last answer instead, and its own list before.
+                last = len(node.answers) - 1
+                stack += [(n, closes + 1 if i == last else 0) for i, n in reversed(list(enumerate(node.answers)))]
+                yield Step(node, True, 0)
+            else:
+                yield Step(node, False, closes)
 
 
 def thread_page(session: Session, article: Article, number: int = 1, sort: str = "oldest") -> ThreadPage:
     """Read one page of the discussion under ``article``, 50 threads with all that hangs on them."""
     shows(f"comments:{article.id}")
     page = ThreadPage(number=number, sort=sort)
-    rows = session.execute(_comments(article, number, sort)).unique().all()
+    rows = session.execute(
+        _comments(sort), {"article": article.id, "skip": (number - 1) * PER_PAGE, "most": PER_PAGE}
+    ).all()
     if rows:
-        page.visible, page.roots = rows[0][1], rows[0][2]
-    comments = sorted((row[0] for row in rows), key=lambda c: c.path)
+        page.visible, page.roots = rows[0][-2:]
+    comments = sorted((Shown._make(row[:-2]) for row in rows), key=attrgetter("path"))
+    shows(*{f"account:{c.account_id}" for c in comments if c.account_id})
+    shows(*{f"author:{c.author_id}" for c in comments if c.author_id})
     page.nodes = _draw(comments)
     if sort == "newest":
         page.nodes.reverse()
@@ -56,27 +129,30 @@ def thread_page(session: Session, article: Article, number: int = 1, sort: str =
     return page
 
 
-def _comments(article: Article, number: int, sort: str) -> Select[Comment, int, int]:
+@lru_cache
+def _comments(sort: str) -> Select[*tuple[Any, ...]]:
     order = (Comment.posted_at, Comment.id)
     roots = (
         select(Comment.id)
-        .where(Comment.article_id == article.id, Comment.parent_id.is_(None), Comment.holds_a_place())
+        .where(Comment.article_id == bindparam("article"), Comment.parent_id.is_(None), Comment.holds_a_place())
         .order_by(*(column.desc() for column in order) if sort == "newest" else order)
-        .limit(PER_PAGE)
-        .offset((number - 1) * PER_PAGE)
+        .limit(bindparam("most"))
+        .offset(bindparam("skip"))
         .subquery()
     )
     # No ORDER BY: the page's comments are sorted here, by their path, so the database needs no temporary sort.
+    own = [getattr(Comment, name) for name in Shown._fields[:13]]
     return (
-        select(Comment, Thread.visible, Thread.roots)
+        select(*own, Account.name, Author.name, Author.slug, Thread.visible, Thread.roots)
         .join(roots, Comment.root_id == roots.c.id)
         .join(Thread, Thread.article_id == Comment.article_id)
+        .outerjoin(Account, Account.id == Comment.account_id)
+        .outerjoin(Author, Author.id == Comment.author_id)
         .where(Comment.holds_a_place())
-        .options(joinedload(Comment.account), joinedload(Comment.author))
     )
 
 
-def _draw(comments: list[Comment]) -> list[Node]:
+def _draw(comments: list[Shown]) -> list[Node]:
     """Hang each comment under the one that it answers; below the fourth level they stand side by side."""
     top: list[Node] = []
     nodes: dict[int, Node] = {}

@@ -43,7 +43,7 @@ def part(key: Hashable, make: Callable[[Session], T], *, is_shown: bool = True) 
     at = outer.at if outer is not None else clock.now()
     kept = _all().get(key)
     if kept is None or not _is_true(kept, mine, at):
-        kept = _make(key, make, mine, at)
+        kept = _make(key, make, mine, at, outer if is_shown else None)
     if outer is not None and is_shown:
         outer.add(kept.seen)
     return kept.value  # type: ignore[return-value]  # what was made under this key
@@ -75,7 +75,7 @@ def _is_true(kept: _Kept, mine: int, at: datetime) -> bool:
     return True
 
 
-def _make(key: Hashable, make: Callable[[Session], T], mine: int, at: datetime) -> _Kept:
+def _make(key: Hashable, make: Callable[[Session], T], mine: int, at: datetime, page: tags.Seen | None) -> _Kept:
     with tags.watching(at) as seen:
         seen.generation = mine
         session = Session(bind=db.session.connection(), autoflush=False)
@@ -83,6 +83,9 @@ def _make(key: Hashable, make: Callable[[Session], T], mine: int, at: datetime) 
             value = make(session)
         finally:
             session.expunge_all()
+    if page is not None:
+        # What time alone changes on a page, it may change on a part of it: a part lives no longer than its page.
+        seen.note_expiry(page.expires_at)
     kept = _Kept(value, seen, mine)
     with _lock:
         parts = _all()

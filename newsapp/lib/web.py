@@ -193,7 +193,8 @@ def _failure_page(error: Exception) -> Response:
     from sqlalchemy.exc import DBAPIError
 
     current_app.logger.exception("%s %s failed.", request.method, request.path)
-    if current_app.testing and current_app.config.get("PROPAGATE_EXCEPTIONS"):
+    propagates = current_app.config["PROPAGATE_EXCEPTIONS"]
+    if current_app.testing if propagates is None else propagates:
         raise error
     is_database = isinstance(error, DBAPIError)
     g.seen = g.get("seen") or tags.Seen()

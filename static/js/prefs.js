@@ -11,10 +11,10 @@ let saving;
 
 if (form) {
   for (const radio of document.querySelectorAll(".readbar input[type=radio]")) {
-    radio.removeAttribute("form"); // radios of one name in one form are one group: only one of the two rows could be checked
+    radio.removeAttribute("form"); // radios of one name in one form are one group, of which only one can be checked
   }
   for (const name of NAMES) {
-    const chosen = document.querySelector(`.disp input[name=${name}]:checked`);
+    const chosen = document.querySelector(`:is(.disp, .readbar) input[name=${name}]:checked`);
     if (chosen) mirror(name, chosen.value);
   }
   document.addEventListener("change", choose);

@@ -1,0 +1,214 @@
+"""Every change that a reader's page may show: each verb, and each column, with a way to do it at random.
+
+A verb is known by its docstring: it says that the caller commits. A verb or a column that has no entry here
+fails ``test_fresh_pages.py``, so whoever adds one must say how it is done, or why no page prints it.
+"""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import pkgutil
+import random
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import JSON, Boolean, Integer, String, func, select
+
+import newsapp
+from newsapp import articles, authors, comments, sections
+from newsapp.accounts import Account
+from newsapp.articles import Article, Byline, Placement, Source, Topic
+from newsapp.authors import Author
+from newsapp.comments import Comment
+from newsapp.db import Base, Moment, db
+from newsapp.lib import clock
+from newsapp.lib.tags import Tagged
+from newsapp.media import Picture
+from newsapp.media.models import keep
+from newsapp.media.renditions import Cut
+from newsapp.sections import MenuColumn, Section
+from newsapp.site import Site
+
+Change = Callable[[random.Random], object]
+
+
+def any_of(table: type, chance: random.Random) -> Any:
+    rows = db.session.scalars(select(table).order_by(*table.__table__.primary_key.columns)).all()
+    return chance.choice(rows)
+
+
+def words(chance: random.Random) -> str:
+    return " ".join(chance.choice(["river", "rail", "<b>bold</b>", "Café", "mill & co", "“quoted”"]) for _ in range(3))
+
+
+def soon(chance: random.Random) -> Any:
+    return clock.now() + timedelta(minutes=chance.choice([-300, -5, 3, 7, 20, 45]))
+
+
+def of(table: type, act: Callable[[Any, random.Random], object]) -> Change:
+    return lambda chance: act(any_of(table, chance), chance)
+
+
+def _post(chance: random.Random) -> object:
+    story = any_of(Article, chance)
+    story.open_comments()
+    parents = db.session.scalars(select(Comment).where(Comment.article_id == story.id).order_by(Comment.id)).all()
+    return comments.post(
+        story, words(chance), guest_name="Guest", parent=chance.choice([None, *parents]), approved=chance.random() < 0.8
+    )
+
+
+def _write(chance: random.Random) -> object:
+    story = articles.write(words(chance), any_of(Section, chance), f"<p>{words(chance)}</p>")
+    if chance.random() < 0.7:
+        story.publish(at=soon(chance))
+    return story
+
+
+def _keep(chance: random.Random) -> object:
+    n = db.session.scalar(select(func.count()).select_from(Picture))
+    return keep(Cut(f"{n:020d}", f"{n}.jpg", 800, 600, [176], f"{n:064d}"), alt=words(chance))
+
+
+def _rank(chance: random.Random) -> object:
+    from flask import current_app
+
+    for story in db.session.scalars(select(Article.id).order_by(Article.id)):
+        current_app.extensions["counts"].add(str(story), chance.randint(0, 90))
+    current_app.extensions["counts"].write()
+    return articles.rank(clock.now(), [f"section:{i}" for i in db.session.scalars(select(Section.id))])
+
+
+def _byline(chance: random.Random) -> Byline:
+    author = any_of(Author, chance)
+    return Byline(author=author, author_id=author.id, role=words(chance), part=chance.choice(["by", "by", "help"]))
+
+
+VERBS: dict[str, Change] = {
+    "Site.set": of(Site, lambda row, c: row.set(name=words(c), tagline=words(c), top_writers_days=c.randint(1, 40))),
+    "Account.rename": of(Account, lambda row, c: row.rename(words(c))),
+    "Account.disable": of(Account, lambda row, c: row.disable()),
+    "Section.edit": of(Section, lambda row, c: row.edit(name=words(c), rhythm=c.choice(["major", "tiles", "rows"]))),
+    "Section.move_to": of(Section, lambda row, c: row.move_to(c.randint(0, 5))),
+    "Section.hide": of(Section, lambda row, c: row.hide()),
+    "Section.show": of(Section, lambda row, c: row.show()),
+    "sections.create": lambda c: sections.create(words(c), slug=f"s{c.randint(0, 10**9)}"),
+    "MenuColumn.edit": of(MenuColumn, lambda row, c: row.edit(words(c))),
+    "Picture.describe": of(Picture, lambda row, c: row.describe(alt=words(c), credit=words(c), focal_x=c.randint(0, 100))),
+    "media.keep": _keep,
+    "Author.edit": of(Author, lambda row, c: row.edit(name=words(c), role=words(c), bio=words(c))),
+    "Author.leave": of(Author, lambda row, c: row.leave()),
+    "authors.create": lambda c: authors.create(words(c), slug=f"a{c.randint(0, 10**9)}"),
+    "Topic.rename": of(Topic, lambda row, c: row.rename(f"{words(c)} {c.randint(0, 10**9)}")),
+    "Source.describe": of(Source, lambda row, c: row.describe(title=words(c), note=words(c))),
+    "Article.edit": of(Article, lambda row, c: row.edit(headline=words(c), standfirst=words(c), kind=c.choice(["news", "opinion"]))),
+    "Article.set_body": of(Article, lambda row, c: row.set_body(f"<p>{words(c)}</p><h2>{words(c)}</h2>")),
+    "Article.print_again": of(Article, lambda row, c: row.print_again()),
+    "Article.sign": of(Article, lambda row, c: row.sign([_byline(c) for _ in range(c.randint(0, 3))])),
+    "Article.file_under": of(Article, lambda row, c: row.file_under(any_of(Section, c), [any_of(Section, c)])),
+    "Article.mark_topics": of(Article, lambda row, c: row.mark_topics(c.sample(["Rivers", "Rails", "New", "Peat"], 2))),
+    "Article.submit": of(Article, lambda row, c: row.submit()),
+    "Article.publish": of(Article, lambda row, c: row.publish(at=soon(c))),
+    "Article.end": of(Article, lambda row, c: row.end(c.choice([None, soon(c)]))),
+    "Article.withdraw": of(Article, lambda row, c: row.withdraw(words(c))),
+    "Article.update": of(Article, lambda row, c: row.update(words(c))),
+    "Article.correct": of(Article, lambda row, c: row.correct(words(c), f"<p>{words(c)}</p>", clarifies=c.random() < 0.3)),
+    "Article.close_comments": of(Article, lambda row, c: row.close_comments()),
+    "Article.open_comments": of(Article, lambda row, c: row.open_comments()),
+    "articles.write": _write,
+    "Placement.move_to": of(Placement, lambda row, c: row.move_to(c.randint(0, 4))),
+    "Placement.limit": of(Placement, lambda row, c: row.limit(soon(c), soon(c) + timedelta(hours=1))),
+    "Placement.clear": of(Placement, lambda row, c: row.clear()),
+    "articles.place": lambda c: articles.place(any_of(Article, c), c.choice(["lead", "second", "pick", "opinion", "live"])),
+    "articles.rank": _rank,
+    "Comment.hide": of(Comment, lambda row, c: row.hide()),
+    "Comment.show": of(Comment, lambda row, c: row.show()),
+    "Comment.approve": of(Comment, lambda row, c: row.approve()),
+    "Comment.delete": of(Comment, lambda row, c: row.delete()),
+    "Comment.feature": of(Comment, lambda row, c: row.feature()),
+    "Comment.unfeature": of(Comment, lambda row, c: row.unfeature()),
+    "Comment.recommend": of(Comment, lambda row, c: row.recommend()),
+    "comments.post": _post,
+}  # fmt: skip
+# Verbs that only call others of the list, with files or terms that a random change has no use for.
+SAME_AS = {"media.upload": "media.keep"}
+
+# Columns whose values hang together with others, or name an address; their verbs change them.
+BY_VERB_ONLY = {
+    "site.zone", "site.language", "section.path", "section.parent_id", "author.slug", "author.account_id", "topic.slug", "article.slug",
+    "article.kind", "article.also_in", "article.language", "article.contents", "article.body_source", "comment.path",
+    "comment.depth", "comment.root_id", "comment.answers", "picture.stem", "picture.widths", "picture.sha256", "site.founded_on",
+    "picture.original", "listing.shelf", "most_read.shelf", "placement.slot", "byline.part", "change.kind", "source.kind",
+    "listing.published_at", "listing.ends_at", "thread.visible", "thread.roots", "account.username", "account.email", "account.role", "section.rhythm", "topic.name",
+    "site.copyright_from", "site.top_writers_days", "site.social_links", "site.share_networks", "author.links", "menu_item.address",
+    "picture.width", "picture.height",
+}  # fmt: skip
+
+
+def columns() -> dict[str, Change]:
+    """Give a random change for every column of a table that readers see, keys and those above left out."""
+    found: dict[str, Change] = {}
+    for mapper in Base.registry.mappers:
+        if not issubclass(mapper.class_, Tagged):
+            continue
+        for column in mapper.columns:
+            name = f"{column.table.name}.{column.name}"
+            if column.primary_key or column.foreign_keys or name in BY_VERB_ONLY:
+                continue
+            found[name] = _set(mapper.class_, column)
+    return dict(sorted(found.items()))
+
+
+def _set(table: type, column: Any) -> Change:
+    def change(chance: random.Random) -> None:
+        rows = db.session.scalars(select(table).order_by(*table.__table__.primary_key.columns)).all()  # type: ignore[attr-defined]
+        if rows:
+            setattr(chance.choice(rows), column.name, _value(column, chance))
+
+    return change
+
+
+def _value(column: Any, chance: random.Random) -> Any:
+    if column.nullable and chance.random() < 0.2:
+        return None
+    if isinstance(column.type, Moment):
+        return soon(chance)
+    if isinstance(column.type, Boolean):
+        return chance.random() < 0.5
+    if isinstance(column.type, JSON):
+        return [words(chance).replace("<b>", "").replace("</b>", "")]
+    if isinstance(column.type, Integer):
+        return chance.randint(0, 60)
+    if isinstance(column.type, String):
+        return words(chance) if "url" not in column.name else "https://example.org/x"
+    from datetime import date
+
+    return date(2026, 1, chance.randint(1, 28))
+
+
+def verbs_in_the_code() -> set[str]:
+    """Give the name of every function and method of a room whose docstring says that the caller commits."""
+    found = set()
+    for module in pkgutil.walk_packages(newsapp.__path__, "newsapp."):
+        room = module.name.split(".")[1]
+        if room in ("demo", "migrations", "cli", "lib", "jobs", "layout"):
+            continue
+        loaded = importlib.import_module(module.name)
+        for name, thing in vars(loaded).items():
+            if getattr(thing, "__module__", None) != module.name or name.startswith("_"):
+                continue
+            if inspect.isfunction(thing) and _is_verb(thing):
+                found.add(f"{room}.{name}")
+            elif inspect.isclass(thing):
+                found |= {
+                    f"{name}.{method}"
+                    for method, code in vars(thing).items()
+                    if inspect.isfunction(code) and _is_verb(code)
+                }
+    return found
+
+
+def _is_verb(function: Any) -> bool:
+    return "caller commits" in " ".join((function.__doc__ or "").split())

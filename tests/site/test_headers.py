@@ -1,0 +1,80 @@
+"""What every answer carries, whatever asks for it."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from newsapp.db import db
+from newsapp.lib.web import CONTENT_SECURITY_POLICY
+from tests.conftest import NOON, Browser
+from tests.small_paper import addresses, plant
+
+VALUES = {"path": "world", "slug": "rivers", "comment_id": "1", "key": "0" * 20 + "-176.jpg"}
+PART = {"HX-Request": "true", "HX-Request-Type": "partial"}
+
+
+@pytest.fixture
+def browser(app) -> Browser:
+    plant(NOON)
+    return Browser(app, app.response_class)
+
+
+def every_rule(app) -> list[tuple[str, str]]:
+    """Give every address that the application knows, filled in, with each of its methods."""
+    found = []
+    for rule in app.url_map.iter_rules():
+        address = app.url_map.bind("").build(rule.endpoint, {name: VALUES[name] for name in rule.arguments})
+        found += [(method, address) for method in sorted((rule.methods or set()) - {"OPTIONS"})]
+    return found
+
+
+def test_every_answer_has_the_strict_policy_fragments_and_errors_included(app, browser):
+    asked = 0
+    extra = [("GET", "/nothing-here"), ("GET", "/articles/nothing"), ("POST", "/"), ("GET", "/sections/world?page=99")]
+    for method, address in every_rule(app) + extra:
+        for headers in ({}, PART, {"Sec-Fetch-Site": "cross-site"}):
+            answer = browser.open(address, method=method, headers=headers)
+            asked += 1
+            assert answer.headers.get("Content-Security-Policy") == CONTENT_SECURITY_POLICY, (method, address)
+            assert answer.headers["X-Content-Type-Options"] == "nosniff", (method, address)
+            assert answer.headers["Referrer-Policy"] == "strict-origin-when-cross-origin", (method, address)
+            assert answer.headers["Cross-Origin-Opener-Policy"] == "same-origin", (method, address)
+            assert answer.status_code < 500, (method, address)
+    assert asked > 40
+
+
+def test_assets_carry_the_policy_and_are_kept_for_ever(app, browser):
+    address = app.jinja_env.globals["asset"]("site.css")
+    for encoding in ("br", "gzip", "identity"):
+        answer = browser.get(address, headers={"Accept-Encoding": encoding})
+        assert answer.headers["Content-Security-Policy"] == CONTENT_SECURITY_POLICY
+        assert "immutable" in answer.headers["Cache-Control"]
+        assert answer.headers.get("Content-Encoding", "identity") == encoding
+        assert answer.headers["Content-Type"] == "text/css; charset=utf-8"
+
+
+def test_no_anonymous_get_sets_a_cookie(app, browser):
+    db.session.rollback()
+    for address in [*addresses(), *(a for m, a in every_rule(app) if m == "GET")]:
+        assert "Set-Cookie" not in browser.get(address).headers, address
+
+
+def test_no_page_has_an_inline_script_style_or_handler(app, browser):
+    for address in [*addresses(), "/preferences", "/nothing-here"]:
+        html = browser.get(address).text
+        scripts = re.findall(r"<script\b[^>]*>", html)
+        assert all("src=" in tag or "application/ld+json" in tag for tag in scripts), address
+        assert not re.search(r"<style\b|\sstyle=|\son\w+=|javascript:", html), address
+
+
+def test_every_page_names_no_other_host_for_what_it_loads(app, browser):
+    for address in [*addresses(), "/preferences"]:
+        html = browser.get(address).text
+        loaded = re.findall(
+            r'<(?:script|img|source|iframe|link rel="(?:stylesheet|preload|icon)")[^>]*?(?:src|href|srcset)="([^"]+)"',
+            html,
+        )
+        assert loaded, address
+        assert all(url.startswith("/") for url in loaded), address

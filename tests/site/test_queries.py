@@ -1,0 +1,160 @@
+"""What a reader's page costs the database: so many queries however long its lists, each along an index."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import event, text
+
+from newsapp import articles, comments, create_app
+from newsapp.articles import Byline
+from newsapp.db import db
+from newsapp.lib import clock
+from tests.conftest import NOON, Browser
+from tests.small_paper import plant
+
+# Queries for a page made anew in a process that has made pages before (menus and rails are in memory).
+BUDGET = {
+    "/": 8,
+    "/sections/world": 6,
+    "/sections/world?page=2": 6,
+    "/articles/story-number-0": 10,
+    "/articles/story-number-0/share": 6,
+    "/articles/story-number-0/comments": 7,
+    "/authors": 2,
+    "/authors/rosalind": 6,
+    "/topics": 2,
+    "/topics/rivers": 6,
+    "/preferences": 1,
+    "/nothing-here": 4,
+}
+# Tables that grow with stories, comments, readers or mails. The others have as many rows as a newsroom has sections,
+# authors or slots: most_read keeps ten a section, and place() clears away what has ended.
+GROWING = {
+    "article", "listing", "byline", "change", "citation", "comment", "thread", "topic_mark", "topic", "source", "picture",
+    "picture_use", "account",
+}  # fmt: skip
+
+
+@pytest.fixture
+def bare(app):
+    """The paper with the page cache off."""
+    plant(NOON)
+    overrides = {"DATABASE_URL": app.config["DATABASE_URL"], "TESTING": True, "PAGE_CACHE": False}
+    made = create_app(overrides, instance=Path(app.config["INSTANCE"]))
+    yield made
+    with made.app_context():
+        db.engine.dispose()
+
+
+def queries_of(app, address: str) -> list[tuple[str, object]]:
+    """Ask for a page twice and give the queries of the second time."""
+    browser = Browser(app, app.response_class)
+    browser.get(address)
+    said: list[tuple[str, object]] = []
+    with app.app_context():
+        engine = db.engine
+
+    def note(connection, cursor, statement, parameters, context, many):
+        if statement.startswith(("SELECT", "WITH")):
+            said.append((statement, parameters))
+
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        browser.get(address)
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
+    return said
+
+
+def lengthen() -> None:
+    """Make every list of the paper longer."""
+    from sqlalchemy import select
+
+    from newsapp.articles import Article
+    from newsapp.authors import Author
+    from newsapp.sections import Section
+
+    world = db.session.scalars(select(Section).where(Section.path == "world")).one()
+    author = db.session.scalars(select(Author)).first()
+    first = db.session.scalars(select(Article).where(Article.slug == "story-number-0")).one()
+    for n in range(40):
+        story = articles.write(f"More {n}", world, f"<p>{n}</p>", topics=["Rivers", "Rails", "Peat"],
+                               bylines=[Byline(author=author, author_id=author.id)])  # fmt: skip
+        story.publish(at=clock.now() - timedelta(hours=2, minutes=n))
+        story.update("More", at=clock.now() - timedelta(minutes=n + 1))
+        articles.place(story, "second")
+    parent = None
+    for n in range(120):
+        parent = comments.post(first, f"Comment {n}", guest_name=f"Guest {n}", parent=parent if n % 4 else None)
+    first.set_body("".join(f'<p>x<sup data-source-url="https://example.org/{n}"></sup></p>' for n in range(30)))
+    db.session.commit()
+
+
+@pytest.mark.parametrize("address", BUDGET)
+def test_a_page_keeps_its_budget_of_queries(bare, address):
+    said = queries_of(bare, address)
+    assert len(said) <= BUDGET[address], "\n\n".join(statement for statement, _ in said)
+
+
+@pytest.mark.parametrize(
+    "address", ["/", "/sections/world", "/articles/story-number-0", "/articles/story-number-0/comments"]
+)
+def test_no_list_costs_a_query_for_each_row(bare, address):
+    before = len(queries_of(bare, address))
+    lengthen()
+
+    assert len(queries_of(bare, address)) <= before
+
+
+@pytest.mark.parametrize("address", BUDGET)
+def test_no_query_of_a_readers_page_scans_or_sorts_a_table_that_grows(bare, address, postgres):
+    if postgres:
+        said = queries_of(bare, address)
+        assert said, "PostgreSQL plans by its statistics, so only that the page asks is tested there"
+        return
+    lengthen()
+    browser = Browser(bare, bare.response_class)
+    with bare.app_context():
+        engine = db.engine
+    said: list[tuple[str, object]] = []
+
+    def note(connection, cursor, statement, parameters, context, many):
+        if statement.startswith(("SELECT", "WITH")):
+            said.append((statement, parameters))
+
+    event.listen(engine, "before_cursor_execute", note)
+    bare.extensions.pop("parts", None)  # the menus' and the rails' queries are a reader's, too
+    browser.get(address)
+    event.remove(engine, "before_cursor_execute", note)
+
+    assert said
+    with bare.app_context(), db.engine.connect() as connection:
+        for statement, parameters in said:
+            plan = [row[3] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)]
+            for step in plan:
+                scanned = re.match(r"SCAN (\w+)(?! USING)", step) or (
+                    "LIMIT" not in statement and re.match(r"SCAN (\w+)", step)
+                )
+                assert not (scanned and scanned[1] in GROWING), f"{step}\n{statement}\n{plan}"
+                if "USE TEMP B-TREE FOR" in step:
+                    assert not grows_without_bound(statement), f"{step}\n{statement}\n{plan}"
+
+
+def grows_without_bound(statement: str) -> bool:
+    """A sort is bounded where the rows come by the keys of one story or one page, or from a list with a limit."""
+    touches = GROWING & set(re.findall(r"(?:FROM|JOIN) (\w+)", statement))
+    bounded = re.search(r"\bIN \(|\.article_id = \?|LIMIT", statement)
+    return bool(touches) and bounded is None
+
+
+def test_the_plan_of_a_scan_would_be_seen(bare):
+    """The test above can fail: a query without an index is a scan of a growing table."""
+    with bare.app_context(), db.engine.connect() as connection:
+        if connection.dialect.name != "sqlite":
+            return
+        plan = connection.execute(text("EXPLAIN QUERY PLAN SELECT * FROM article WHERE standfirst = 'x'")).all()
+        assert re.match(r"SCAN (\w+)", plan[0][3])[1] in GROWING
