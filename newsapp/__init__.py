@@ -50,10 +50,11 @@ def create_app(overrides: Mapping[str, Any] | None = None, instance: Path | None
     from newsapp.authors import routes as authors
     from newsapp.comments import routes as comments
     from newsapp.media import routes as media
+    from newsapp.pages import routes as pages
     from newsapp.site import routes as site
 
     layout.init_app(app)
-    for room in (site, articles, authors, comments, media):
+    for room in (site, articles, authors, comments, media, pages):
         app.register_blueprint(room.bp)
 
     app.jinja_env.globals["newest_stories"] = articles.newest_stories

@@ -13,8 +13,10 @@ from flask import Flask, current_app, g, render_template, request
 from flask_login import current_user
 from markupsafe import Markup
 from sqlalchemy.orm import Session
+from werkzeug.exceptions import HTTPException
+from werkzeug.routing import RequestRedirect
 
-from newsapp import articles, sections, site
+from newsapp import articles, pages, sections, site
 from newsapp.lib import dates, tags
 from newsapp.lib.parts import part
 from newsapp.lib.preferences import DEFAULT, SIZE_NAMES, SIZES, THEMES, Preference
@@ -22,6 +24,7 @@ from newsapp.lib.text import initials
 from newsapp.sections import Branch, Tree
 from newsapp.site import Site
 
+ABOUT = (("About Us", "about"), ("Terms of Service", "terms"))
 IN_BAR = 9  # top sections in the section bar; the others stand under «More»
 
 
@@ -44,6 +47,8 @@ class Layout:
     site: Site
     tree: Tree
     columns: list[Column]
+    about: list[Link]  # beside the sections in the header
+    written: set[str]  # the addresses of the pages about the paper, without their slash
 
     @property
     def base(self) -> str:
@@ -105,6 +110,7 @@ def layout() -> Layout:
 def _read(session: Session) -> Layout:
     tags.shows("site")
     tree = sections.tree(session)
+    written = pages.slugs(session)
     columns = []
     for column in session.scalars(sections.MenuColumn.all()):
         links = []
@@ -112,19 +118,25 @@ def _read(session: Session) -> Layout:
             branch = tree.by_id.get(item.section_id) if item.section_id else None
             if branch and not branch.is_hidden:
                 links.append(Link(item.label or branch.name, branch.url))
-            elif item.address and item.label and is_answered(item.address):
+            elif item.address and item.label and is_answered(item.address, written):
                 links.append(Link(item.label, item.address))
         if links:
             columns.append(Column(column.heading, links))
-    return Layout(site.current(session), tree, columns)
+    about = [Link(label, f"/{slug}") for label, slug in ABOUT if slug in written]
+    return Layout(site.current(session), tree, columns, about, written)
 
 
-def is_answered(address: str) -> bool:
-    """Tell whether one of our paths leads to a view; a menu does not name what is not there."""
+def is_answered(address: str, written: set[str]) -> bool:
+    """Tell whether an address leads somewhere; a menu does not name what is not there. ``written`` are the pages."""
     if not address.startswith("/"):
         return True
+    path = address.split("?")[0].split("#")[0]
     adapter = current_app.url_map.bind("", url_scheme="https")
-    return bool(adapter.test(address.split("?")[0].split("#")[0], method="GET"))
+    try:
+        endpoint, values = adapter.match(path, method="GET")
+    except (HTTPException, RequestRedirect):
+        return False
+    return endpoint != "pages.one" or values["slug"] in written
 
 
 def _next_moment(session: Session) -> datetime | None:

@@ -17,7 +17,7 @@ from typing import Any
 from sqlalchemy import JSON, Boolean, Integer, String, func, select
 
 import newsapp
-from newsapp import articles, authors, comments, sections
+from newsapp import articles, authors, comments, pages, sections
 from newsapp.accounts import Account
 from newsapp.articles import Article, Byline, Placement, Source, Topic
 from newsapp.authors import Author
@@ -28,6 +28,7 @@ from newsapp.lib.tags import Tagged
 from newsapp.media import Picture
 from newsapp.media.models import keep
 from newsapp.media.renditions import Cut
+from newsapp.pages import Page
 from newsapp.sections import MenuColumn, Section
 from newsapp.site import Site
 
@@ -123,6 +124,8 @@ VERBS: dict[str, Change] = {
     "Placement.clear": of(Placement, lambda row, c: row.clear()),
     "articles.place": lambda c: articles.place(any_of(Article, c), c.choice(["lead", "second", "pick", "opinion", "live"])),
     "articles.rank": _rank,
+    "Page.edit": of(Page, lambda row, c: row.edit(words(c), f"<p>{words(c)}</p>", words(c))),
+    "pages.write": lambda c: pages.write(f"p{c.randint(0, 10**9)}", words(c), f"<p>{words(c)}</p>"),
     "Comment.hide": of(Comment, lambda row, c: row.hide()),
     "Comment.show": of(Comment, lambda row, c: row.show()),
     "Comment.approve": of(Comment, lambda row, c: row.approve()),
@@ -137,7 +140,7 @@ SAME_AS = {"media.upload": "media.keep"}
 
 # Columns whose values hang together with others, or name an address; their verbs change them.
 BY_VERB_ONLY = {
-    "site.zone", "site.language", "section.path", "section.parent_id", "author.slug", "author.account_id", "topic.slug", "article.slug",
+    "page.slug", "site.zone", "site.language", "section.path", "section.parent_id", "author.slug", "author.account_id", "topic.slug", "article.slug",
     "article.kind", "article.also_in", "article.language", "article.contents", "article.body_source", "comment.path",
     "comment.depth", "comment.root_id", "comment.answers", "picture.stem", "picture.widths", "picture.sha256", "site.founded_on",
     "picture.original", "listing.shelf", "most_read.shelf", "placement.slot", "byline.part", "change.kind", "source.kind",

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
-from newsapp import articles, authors, comments, sections
+from newsapp import articles, authors, comments, pages, sections
 from newsapp.accounts import Account, Role
 from newsapp.articles import Article, Byline, MostRead, Source
 from newsapp.db import db
@@ -26,7 +26,11 @@ def plant(now: datetime) -> None:
     hidden = sections.create("Hidden")
     hidden.hide()
     column = MenuColumn(heading="News", position=0)
-    column.items = [MenuItem(section_id=world.id, position=0), MenuItem(label="Front", address="/", position=1)]
+    column.items = [
+        MenuItem(section_id=world.id, position=0),
+        MenuItem(label="About", address="/about", position=1),
+        MenuItem(label="Not written", address="/missing", position=2),
+    ]
     db.session.add(column)
     pictures = []
     for n in range(3):
@@ -63,6 +67,7 @@ def plant(now: datetime) -> None:
             key_points=["A point"] if n == 1 else [],
         )
         story.publish(at=now - timedelta(hours=n + 1))
+    pages.write("about", "About", "<p>Who we are.</p>")
     stories = list(db.session.scalars(select(Article).order_by(Article.id)))
     stories[1].update("Something was added", at=now - timedelta(minutes=30))
     stories[2].correct("A figure", "<p>It was <del>1</del> <ins>2</ins>.</p>", at=now - timedelta(minutes=20))
@@ -88,6 +93,12 @@ def addresses() -> list[str]:
     for slug in db.session.scalars(select(Article.slug).order_by(Article.id)):
         found.append(f"/articles/{slug}")
     found += [
+        "/about",
+        "/missing",
+        "/authors",
+        "/authors/rosalind",
+        "/topics",
+        "/topics/rivers",
         "/sections/world?page=2",
         "/articles/story-number-0/comments?sort=newest",
         "/articles/story-number-1/share",

@@ -151,7 +151,7 @@ def front_page(session: Session, tree: Tree, at: datetime) -> Front:
     )
     log = _recent_changes(session, at)
     wanted = {i for ids in (*placed.values(), *waiting.values()) for i in ids} | {i for i, _, _ in log}
-    stories = {a.id: a for a in session.scalars(Article.cards(wanted)).unique() if a.is_public(at)}
+    stories = {i: story for i, story in Article.cards(session, wanted).items() if story.is_public(at)}
 
     front = Front()
     used: set[int] = set()
@@ -199,7 +199,7 @@ def latest_log(session: Session, at: datetime, limit: int) -> list[LogLine]:
     """Give the newest lines of the log."""
     shows("log")
     log = _recent_changes(session, at)
-    stories = {a.id: a for a in session.scalars(Article.cards([i for i, _, _ in log])).unique() if a.is_public(at)}
+    stories = {i: story for i, story in Article.cards(session, [i for i, _, _ in log]).items() if story.is_public(at)}
     return [LogLine(when, stories[i], mark) for i, when, mark in log if i in stories][:limit]
 
 

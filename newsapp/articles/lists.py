@@ -61,7 +61,7 @@ def story_list(session: Session, shelf: str, url: str) -> StoryList:
 
 def in_order(session: Session, ids: list[int]) -> list[Article]:
     """Give the stories with these ids, in this order."""
-    stories = {story.id: story for story in session.scalars(Article.cards(ids)).unique()}
+    stories = Article.cards(session, ids)
     return [stories[i] for i in ids if i in stories]
 
 

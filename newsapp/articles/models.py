@@ -2,12 +2,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from bs4 import BeautifulSoup
 from flask import render_template
-from sqlalchemy import ForeignKey, Index, Select, String, cast, exists, select
-from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship, selectinload, undefer_group
+from sqlalchemy import ForeignKey, Index, Select, String, bindparam, cast, exists, select
+from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relationship, selectinload, undefer_group
 
 from newsapp.accounts import Account
 from newsapp.articles.body import clean_inline, is_web_address, prepare
@@ -272,6 +273,17 @@ class Article(Base, Tagged):
         return [byline for byline in self.bylines if byline.part == "by"]
 
     @property
+    def outline(self) -> list[tuple[dict[str, object], list[dict[str, object]]]]:
+        """The headings of the text, each of the first level with those of the second below it."""
+        found: list[tuple[dict[str, object], list[dict[str, object]]]] = []
+        for heading in self.contents:
+            if heading["level"] == 2 or not found:
+                found.append((heading, []))
+            else:
+                found[-1][1].append(heading)
+        return found
+
+    @property
     def visibly_updated_at(self) -> datetime | None:
         """When the story last changed, where readers should know."""
         if self.updated_at and self.published_at and self.updated_at - self.published_at >= SETTLING:
@@ -281,29 +293,17 @@ class Article(Base, Tagged):
     # Queries
 
     @classmethod
-    def cards(cls, ids: Iterable[int]) -> Select[Article]:
-        """Select stories as lists show them, in no order: two queries however many."""
-        return (
-            select(cls)
-            .where(cls.id.in_(list(ids)))
-            .options(joinedload(cls.picture), selectinload(cls.bylines).joinedload(Byline.author))
-        )
+    def cards(cls, session: Session, ids: Iterable[int]) -> dict[int, Article]:
+        """Give stories by their ids, as lists show them, public or not: two queries however many."""
+        wanted = list(ids)
+        if not wanted:
+            return {}
+        return {story.id: story for story in session.scalars(_cards(), {"ids": wanted})}
 
     @classmethod
-    def to_read(cls, slug: str) -> Select[Article]:
-        """Select one story whole, public or not."""
-        return (
-            select(cls)
-            .where(cls.slug == slug)
-            .options(
-                undefer_group("reading"),
-                joinedload(cls.picture),
-                selectinload(cls.bylines).joinedload(Byline.author),
-                selectinload(cls.topics),
-                selectinload(cls.citations).joinedload(Citation.source),
-                selectinload(cls.changes),
-            )
-        )
+    def to_read(cls, session: Session, slug: str) -> Article | None:
+        """Give one story whole, public or not."""
+        return session.scalars(_to_read(), {"slug": slug}).first()
 
     # Verbs
 
@@ -482,6 +482,34 @@ class Article(Base, Tagged):
         shelves |= {f"topic:{topic_id}" for topic_id in db.session.scalars(marks)}
         shelves |= {f"author:{byline.author_id}" for byline in self.bylines if byline.author_id}
         return shelves
+
+
+# These two statements are built once: building one costs more than running it.
+
+
+@lru_cache
+def _cards() -> Select[Article]:
+    return (
+        select(Article)
+        .where(Article.id.in_(bindparam("ids", expanding=True)))
+        .options(joinedload(Article.picture), selectinload(Article.bylines).joinedload(Byline.author))
+    )
+
+
+@lru_cache
+def _to_read() -> Select[Article]:
+    return (
+        select(Article)
+        .where(Article.slug == bindparam("slug"))
+        .options(
+            undefer_group("reading"),
+            joinedload(Article.picture),
+            selectinload(Article.bylines).joinedload(Byline.author),
+            selectinload(Article.topics),
+            selectinload(Article.citations).joinedload(Citation.source),
+            selectinload(Article.changes),
+        )
+    )
 
 
 EDITABLE = {

@@ -48,7 +48,8 @@ def rail(session: Session, at: datetime, zone: ZoneInfo, days: int, without: int
     waiting = newest_of_each(session, {ALL: PICKS + 8, "kind:opinion": 2}, at)
     ranked = list(session.scalars(MostRead.on(ranked_on)))
     wanted = {*placed, *waiting[ALL], *waiting["kind:opinion"], *ranked}
-    stories = {a.id: a for a in session.scalars(Article.cards(wanted)).unique() if a.is_public(at) and a.id != without}
+    found = Article.cards(session, wanted)
+    stories = {i: story for i, story in found.items() if story.is_public(at) and i != without}
     picks = [stories[i] for i in placed if i in stories]
     picks += [stories[i] for i in waiting[ALL] if i in stories and stories[i] not in picks and stories[i].picture]
     opinion = [stories[i] for i in waiting["kind:opinion"] if i in stories and stories[i] not in picks[:PICKS]]

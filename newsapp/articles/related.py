@@ -58,7 +58,7 @@ def neighbours(session: Session, article: Article, shelves: list[str], at: datet
     best = [i for i in ranked if i not in old][:SHOWN]
     if len(best) < SHOWN:  # what does not age may be old
         best += [i for i in ranked if i in old][: SHOWN * 2]
-    stories = {a.id: a for a in session.scalars(Article.cards([*best, *beside.values()])).unique()}
+    stories = Article.cards(session, [*best, *beside.values()])
 
     found = Neighbours(stories.get(beside.get("before", 0)), stories.get(beside.get("after", 0)))
     for article_id in best:

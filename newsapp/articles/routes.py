@@ -42,7 +42,10 @@ def front():
         most_read=part(("most read", ALL), lambda session: _most_read(session, ALL, 10)),
         at=at,
         rhythms=RHYTHMS,
-        data=[structured.organization(frame.site, frame.base), structured.website(frame.site, frame.base)],
+        data=[
+            structured.organization(frame.site, frame.base, frame.written | {"authors"}),
+            structured.website(frame.site, frame.base),
+        ],
     )
 
 
@@ -138,7 +141,7 @@ def share_panel(slug: str):
 
 def _public(slug: str, at: datetime) -> Article:
     """Give the story if it is public; 410 with its reason where it was and is no longer."""
-    story = db.session.scalars(Article.to_read(slug)).unique().first()
+    story = Article.to_read(db.session(), slug)
     if story is None:
         abort(404)
     if not story.is_public(at):

@@ -37,7 +37,12 @@ def article(story: Article, site: Site, base: str, line: list[Branch], comments:
             for byline in story.by
         ]
         or [{"@type": "Organization", "name": site.name, "url": base}],
-        "publisher": organization(site, base, context=False),
+        "publisher": {
+            "@type": "NewsMediaOrganization",
+            "@id": f"{base}/#organization",
+            "name": site.name,
+            "url": f"{base}/",
+        },
         "articleSection": [branch.name for branch in line],
         "keywords": [topic.name for topic in story.topics],
         "inLanguage": story.language,
@@ -85,19 +90,29 @@ def _live(story: Article, url: str) -> Data:
     }
 
 
-def organization(site: Site, base: str, *, context: bool = True) -> Data:
-    """Describe the paper."""
+# The properties of schema.org that name a paper's own pages, by those pages' addresses.
+POLICIES = {
+    "ethics": ("ethicsPolicy", "publishingPrinciples"),
+    "ownership": ("ownershipFundingInfo",),
+    "corrections": ("correctionsPolicy",),
+    "authors": ("masthead",),
+    "contact": ("actionableFeedbackPolicy",),
+}
+
+
+def organization(site: Site, base: str, written: set[str]) -> Data:
+    """Describe the paper. ``written`` are the pages that there are; only those are named."""
     return {
-        **({"@context": "https://schema.org"} if context else {}),
+        "@context": "https://schema.org",
         "@type": "NewsMediaOrganization",
         "@id": f"{base}/#organization",
         "name": site.name,
         "url": f"{base}/",
-        "logo": {"@type": "ImageObject", "url": f"{base}/logo.png", "width": 600, "height": 72},
         **({"description": site.description} if site.description else {}),
         **({"slogan": site.tagline} if site.tagline else {}),
         **({"foundingDate": site.founded_on} if site.founded_on else {}),
         **({"sameAs": [link["url"] for link in site.social_links]} if site.social_links else {}),
+        **{name: f"{base}/{slug}" for slug, names in POLICIES.items() if slug in written for name in names},
     }
 
 

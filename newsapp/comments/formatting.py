@@ -3,43 +3,107 @@
 from __future__ import annotations
 
 import re
-from collections.abc import MutableMapping
-from typing import Any
+from contextlib import AbstractContextManager
+from html import unescape
+from xml.etree.ElementTree import Element
 
 import bleach
-from bleach.linkifier import LinkifyFilter
 
-from newsapp.articles.repair import DROPPED
+from newsapp.lib.markup import DROPPED, parse, web_address
+from newsapp.lib.wellformed import Writer
 
 TAGS = {"p", "br", "em", "strong", "a", "blockquote", "code", "ul", "ol", "li"}
-Attributes = MutableMapping[tuple[str | None, str], str]
-_RENAMED = {"b": "strong", "i": "em"}
-_DROPPED = re.compile(rf"<({'|'.join(DROPPED)})\b.*?(</\1\s*>|$)", re.I | re.S)
-
-
-def _ugc(attributes: Attributes, new: bool = False, /) -> Attributes:
-    attributes[(None, "rel")] = "nofollow ugc noopener"
-    return attributes
-
-
-class _Filter(LinkifyFilter):
-    def __init__(self, source: Any) -> None:
-        super().__init__(source, callbacks=[_ugc], skip_tags={"code"})
-
-
-_cleaner = bleach.Cleaner(
-    tags=TAGS, attributes={"a": ["href"]}, protocols={"http", "https", "mailto"}, strip=True, filters=[_Filter]
+PROTOCOLS = {"http", "https", "mailto"}
+REL = "nofollow ugc noopener"
+_RENAMED = {"b": "strong", "i": "em", "tt": "code", "samp": "code", "kbd": "code"}
+_KEPT = TAGS - {"a", "br"}
+# What stands on lines of its own in a browser; we keep the words and the line.
+_APART = {
+    "address", "article", "aside", "caption", "center", "dd", "details", "dialog", "dir", "div", "dl", "dt", "fieldset",
+    "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hgroup", "hr", "legend",
+    "main", "menu", "nav", "pre", "section", "summary", "table", "td", "th", "tr",
+}  # fmt: skip
+_OTHER_TAGS = {
+    "abbr", "acronym", "area", "audio", "bdi", "bdo", "big", "blink", "body", "cite", "data", "del", "dfn", "embed", "font",
+    "html", "iframe", "img", "image", "ins", "label", "map", "mark", "marquee", "nobr", "object", "output", "picture", "q",
+    "rp", "rt", "ruby", "s", "slot", "small", "span", "strike", "sub", "sup", "tbody", "tfoot", "thead", "time", "u", "var",
+    "video", "wbr",
+}  # fmt: skip
+_HTML = TAGS | _RENAMED.keys() | _APART | _OTHER_TAGS | DROPPED
+_LEFT_OPEN = re.compile(r"<(?=/?([A-Za-z][^\s/<>]*)([^<>]*>)?)")
+_ADDRESS = re.compile(
+    r"(?<![\w@/.])(?:https?://|www\.)(?:\([^\s<>()]*\)|[^\s<>()\"])*(?:\([^\s<>()]*\)|[\w/=&#%+~$-])", re.I
+)
+# Marks that take no ink: a comment of nothing else says nothing.
+_NO_INK = re.compile(
+    r"<[^>]*>|[\s\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f\u2800"
+    r"\u3164\ufe00-\ufe0f\ufeff\uffa0]"
 )
 
 
 def clean(body: str) -> str:
     """Give a comment's HTML as it may be shown. Plain lines become paragraphs; what is forbidden is dropped."""
-    body = _DROPPED.sub("", body.replace("\x00", "").replace("\r\n", "\n"))
-    for old, new in _RENAMED.items():
-        body = re.sub(rf"<(/?){old}>", rf"<\1{new}>", body, flags=re.I)
-    if not re.search(r"<(p|ul|ol|blockquote)\b", body, re.I):
-        parts = [part.strip().replace("\n", "<br>") for part in re.split(r"\n\s*\n", body.strip()) if part.strip()]
-        body = "".join(f"<p>{part}</p>" for part in parts)
-    cleaned: str = _cleaner.clean(body).strip()
-    cleaned = re.sub(r"<p>(\s|<br>|&nbsp;)*</p>", "", cleaned)
-    return cleaned if re.sub(r"<[^>]*>|\s|&nbsp;", "", cleaned) else ""
+    out = Writer(TAGS, lines=True)
+    _write(out, parse(_LEFT_OPEN.sub(_keep_typed, body)))
+    cleaned: str = bleach.clean(out.finish(), tags=TAGS, attributes=_is_allowed, protocols=PROTOCOLS, strip=True)
+    return cleaned.strip() if _NO_INK.sub("", unescape(cleaned)) else ""
+
+
+def _keep_typed(found: re.Match[str]) -> str:
+    """Keep a ``<`` that begins no tag, as in ``x<y`` and ``<me@example.org>``: a parser would drop what follows."""
+    return "<" if found[1].lower() in _HTML and found[2] else "&lt;"
+
+
+def _write(out: Writer, element: Element, *, links: bool = True) -> None:
+    _write_text(out, element.text or "", links)
+    for child in element:
+        if isinstance(child.tag, str):  # a comment has a function there
+            _write_element(out, child, links)
+        _write_text(out, child.tail or "", links)
+
+
+def _write_element(out: Writer, element: Element, links: bool) -> None:
+    name = _RENAMED.get(element.tag, element.tag)
+    holder: AbstractContextManager[None] | None = None
+    if name in DROPPED or name.startswith("{"):
+        return
+    if name == "br":
+        out.line_break()
+    elif name == "a" and (address := _link_address(element.get("href", ""))):
+        holder, links = out.inline("a", {"href": address, "rel": REL}), False
+    elif name in ("em", "strong", "code"):
+        holder, links = out.inline(name), links and name != "code"
+    elif name in _KEPT:
+        holder = out.block(name)
+    elif name in _APART:
+        holder = out.apart()
+    if holder is None:
+        _write(out, element, links=links)
+        return
+    with holder:
+        _write(out, element, links=links)
+
+
+def _write_text(out: Writer, text: str, links: bool) -> None:
+    end = 0
+    for found in _ADDRESS.finditer(text) if links else ():
+        written = found[0]
+        address = web_address(written if "://" in written else f"http://{written}")
+        if address:
+            out.text(text[end : found.start()])
+            with out.inline("a", {"href": address, "rel": REL}):
+                out.text(written)
+            end = found.end()
+    out.text(text[end:])
+
+
+def _link_address(written: str) -> str | None:
+    if re.fullmatch(r"mailto:[^\s<>\"\\]+", written, re.I):
+        return written
+    return web_address(written)
+
+
+def _is_allowed(tag: str, name: str, value: str) -> bool:
+    if (tag, name) == ("a", "href"):
+        return _link_address(unescape(value)) == unescape(value)
+    return (tag, name, value) == ("a", "rel", REL)

@@ -18,7 +18,7 @@ bp = Blueprint("comments", __name__)
 @bp.get("/articles/<slug>/comments")
 @shared("sort", "page")
 def thread(slug: str):
-    article = db.session.scalars(Article.to_read(slug)).unique().first()
+    article = Article.to_read(db.session(), slug)
     if article is None or not article.is_public(tags.moment()):
         abort(404)
     sort = request.args.get("sort", "oldest")

@@ -14,7 +14,7 @@ from typing import Any
 from flask import current_app
 from sqlalchemy import func, select
 
-from newsapp import articles, authors, comments, sections
+from newsapp import articles, authors, comments, pages, sections
 from newsapp.accounts import Account, Role
 from newsapp.articles import Article, Byline, Source
 from newsapp.authors import Author
@@ -70,6 +70,9 @@ def fill(say: Say = print) -> None:
     _site()
     tree = _sections()
     people = _authors()
+    for file in sorted((HERE / "pages").glob("*.html")):
+        meta, body = read_story(file)
+        pages.write(file.stem, meta["title"], body, meta["standfirst"])
     stories = {}
     files = sorted((HERE / "stories").glob("*.html")) + sorted((HERE / "briefs").glob("*.html"))
     say(f"Writing {len(files)} stories ...")

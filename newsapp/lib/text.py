@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 
 WORDS_A_MINUTE = {"en": 220}
 _WORD = re.compile(r"\w+(?:[’'\-]\w+)*")
@@ -41,6 +42,7 @@ def reading_minutes(words: int, pictures: int = 0, language: str = "en") -> int:
     return max(1, round(seconds / 60))
 
 
+@lru_cache(maxsize=4096)
 def initials(name: str) -> str:
     """Give one or two letters that stand for a person's portrait."""
     words = [word for word in re.split(r"[\s\-]+", name) if word and word[0].isalpha()]
@@ -49,6 +51,7 @@ def initials(name: str) -> str:
     return (words[0][0] + (words[-1][0] if len(words) > 1 else "")).upper()
 
 
+@lru_cache(maxsize=4096)
 def hue(name: str) -> int:
     """Give the number, 0 to 11, of the colour behind a person's initials; the same for ever."""
     return sum((n + 1) * ord(c) for n, c in enumerate(name)) % 12

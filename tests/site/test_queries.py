@@ -24,12 +24,13 @@ BUDGET = {
     "/articles/story-number-0": 10,
     "/articles/story-number-0/share": 6,
     "/articles/story-number-0/comments": 7,
+    "/about": 2,
     "/authors": 2,
     "/authors/rosalind": 6,
     "/topics": 2,
     "/topics/rivers": 6,
     "/preferences": 1,
-    "/nothing-here": 4,
+    "/nothing-here": 5,
 }
 # Tables that grow with stories, comments, readers or mails. The others have as many rows as a newsroom has sections,
 # authors or slots: most_read keeps ten a section, and place() clears away what has ended.

@@ -358,11 +358,26 @@ def upgrade() -> None:
     with op.batch_alter_table('topic_mark', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_topic_mark_topic_id'), ['topic_id'], unique=False)
 
+    op.create_table(
+        "page",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("slug", sa.String(), nullable=False),
+        sa.Column("title", sa.String(), nullable=False),
+        sa.Column("standfirst", sa.String(), nullable=False),
+        sa.Column("body", sa.String(), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_by_id", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(["updated_by_id"], ["account.id"], name=op.f("fk_page_updated_by_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_page")),
+        sa.UniqueConstraint("slug", name=op.f("uq_page_slug")),
+    )
+
     # The count of generations; its row is locked by whoever raises tags, so it must be there from the start.
     op.execute("INSERT INTO tag_version (tag, generation) VALUES ('*', 0)")
 
 
 def downgrade() -> None:
+    op.drop_table("page")
     with op.batch_alter_table('topic_mark', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_topic_mark_topic_id'))
 
