@@ -43,6 +43,10 @@ need_python_packages() {
   else # no uv for this machine: pip does the same, slower
     .venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r "requirements/$1.txt"
   fi
+  # The operator's command, from anywhere: .venv/bin/newsapp
+  printf '%s\n' "$PWD" > "$(.venv/bin/python -c 'import site; print(site.getsitepackages()[0])')/newsapp.pth"
+  printf '#!/bin/sh\nexec "%s/.venv/bin/python" -m newsapp.cli "$@"\n' "$PWD" > .venv/bin/newsapp
+  chmod +x .venv/bin/newsapp
   printf '%s\n' "$wanted" > "$stamp"
 }
 

@@ -45,16 +45,19 @@ def create_app(overrides: Mapping[str, Any] | None = None, instance: Path | None
     web.init_app(app)
     counts.init_app(app)
 
-    from newsapp import layout
+    from newsapp import jobs, layout
     from newsapp.articles import routes as articles
     from newsapp.authors import routes as authors
     from newsapp.comments import routes as comments
+    from newsapp.feeds import routes as feeds
     from newsapp.media import routes as media
     from newsapp.pages import routes as pages
+    from newsapp.search import routes as search
     from newsapp.site import routes as site
 
     layout.init_app(app)
-    for room in (site, articles, authors, comments, media, pages):
+    jobs.init_app(app)
+    for room in (site, articles, authors, comments, feeds, media, pages, search):
         app.register_blueprint(room.bp)
 
     app.jinja_env.globals["newest_stories"] = articles.newest_stories

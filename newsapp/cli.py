@@ -14,8 +14,9 @@ import click
 from flask import Flask
 from flask_migrate import upgrade
 
-from newsapp import create_app, demo
+from newsapp import create_app, demo, search
 from newsapp.config import WrongSetting
+from newsapp.db import db
 from newsapp.lib.assets import NotBuilt
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -66,6 +67,18 @@ def demo_command(app: Flask, stories: int, comments: int) -> None:
         demo.enlarge(stories, comments, _say)
 
 
+@newsapp.group("search")
+def search_group() -> None:
+    """Look after the full-text index."""
+
+
+@search_group.command("rebuild")
+@with_app
+def rebuild_search(app: Flask) -> None:
+    """Write the index anew from the stories. The site can be read and searched meanwhile."""
+    search.rebuild(_say)
+
+
 @newsapp.command()
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", type=click.IntRange(1, 65535), envvar="PORT", default=8000, show_default=True)
@@ -105,6 +118,9 @@ def serve(app: Flask, host: str, port: int, set_up: bool, with_demo: bool) -> No
 def _set_up(app: Flask) -> None:
     Path(app.config["INSTANCE"]).mkdir(parents=True, exist_ok=True)
     upgrade()
+    if search.is_behind(db.session()):
+        search.rebuild(_say)
+    db.session.remove()
 
 
 def _say(sentence: str) -> None:

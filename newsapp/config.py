@@ -127,6 +127,7 @@ SETTINGS = (
     Setting("MEDIA_URL", "{instance}/media", _folder, "where pictures are kept"),
     Setting("PAGE_CACHE", "yes", _yes_or_no, "keep finished pages in memory"),
     Setting("PAGE_CACHE_MB", "32", _number(1, 4096), "memory for finished pages, in megabytes, in each process"),
+    Setting("ROBOTS_AI", "no", _yes_or_no, "let the crawlers of language models read the site"),
     Setting("WORKERS", "1", _number(1, 64), "serving processes"),
     Setting("THREADS", "3", _number(1, 32), "threads in each serving process"),
 )

@@ -58,6 +58,14 @@ Json = JSON().with_variant(JSONB(), "postgresql")
 
 db = SQLAlchemy(model_class=Base, disable_autonaming=True)
 
+# What the full-text index of each engine is made of. Its migration knows it, the models do not.
+_OF_THE_INDEX = ("search_fts", "vector", "ix_search_document_vector")
+
+
+def is_mapped(_object: Any, name: str | None, _kind: str, _reflected: bool, _compare_to: Any) -> bool:
+    """Tell whether something in the database is described by the models, and to be compared with them (Alembic)."""
+    return name is None or not name.startswith(_OF_THE_INDEX)
+
 
 def is_reading() -> bool:
     """Tell whether this unit of work only reads: a GET. Everything else may write."""

@@ -7,41 +7,57 @@ from __future__ import annotations
 
 import atexit
 import threading
-from collections.abc import Callable
 from datetime import timedelta
 
 from flask import Flask
 
-from newsapp import articles, layout
+from newsapp import articles, layout, search
 from newsapp.db import db
 from newsapp.lib import clock, leases
 
 EVERY = timedelta(minutes=10)
+SEARCH_AT_ONCE = 300  # documents: on SQLite nobody else writes for the half second that they take
+LOOKS_EVERY = 20  # seconds between two looks at what is due
 
 
-def start(app: Flask) -> Callable[[], None]:
-    """Start the scheduler in a thread of its own; the answer stops it."""
-    stopped = threading.Event()
-    atexit.register(app.extensions["counts"].write)
+class Scheduler:
+    """Does what is due, in a thread of its own. Every serving process has one; a lease says whose turn it is."""
 
-    def run() -> None:
-        while not stopped.wait(20):
+    def __init__(self, app: Flask) -> None:
+        self._app = app
+        self._stopped = threading.Event()
+
+    def start(self) -> None:
+        """Begin, and write the view counts when the process ends."""
+        atexit.register(self._app.extensions["counts"].write)
+        threading.Thread(target=self._run, name="scheduler", daemon=True).start()
+
+    def _run(self) -> None:
+        while not self._stopped.wait(LOOKS_EVERY):
             try:
-                tick(app)
+                self.tick()
             except Exception:
-                app.logger.exception("A recurring job failed; it is tried again.")
+                self._app.logger.exception("A recurring job failed; it is tried again.")
 
-    threading.Thread(target=run, name="scheduler", daemon=True).start()
-    return stopped.set
+    def tick(self) -> bool:
+        """Do what is due, if it is this process's turn; tells whether it was."""
+        with self._app.app_context():
+            self._catch_up_search()
+            if not leases.take("most-read", EVERY):
+                return False
+            self._app.extensions["counts"].write()
+            articles.rank(clock.now(), [branch.shelf for branch in layout.layout().tree.top])
+            db.session.commit()
+            return True
+
+    def _catch_up_search(self) -> None:
+        """Write search documents that a change of many stories left for later: a renamed author's old ones."""
+        is_behind = search.is_stale(db.session())
+        db.session.rollback()
+        if is_behind and leases.take("search", timedelta(seconds=LOOKS_EVERY / 2)):
+            search.refresh(db.session(), SEARCH_AT_ONCE)
+            db.session.commit()
 
 
-def tick(app: Flask) -> bool:
-    """Do what is due, if it is this process's turn; tells whether it was."""
-    with app.app_context():
-        if not leases.take("most-read", EVERY):
-            return False
-        app.extensions["counts"].write()
-        frame = layout.layout()
-        articles.rank(clock.now(), [branch.shelf for branch in frame.tree.top])
-        db.session.commit()
-        return True
+def init_app(app: Flask) -> None:
+    app.extensions["scheduler"] = Scheduler(app)

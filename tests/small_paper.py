@@ -94,6 +94,7 @@ def addresses() -> list[str]:
         found.append(f"/articles/{slug}")
     found += [
         "/about",
+        "/log",
         "/missing",
         "/authors",
         "/authors/rosalind",
@@ -102,6 +103,18 @@ def addresses() -> list[str]:
         "/sections/world?page=2",
         "/articles/story-number-0/comments?sort=newest",
         "/articles/story-number-1/share",
+        "/articles/story-number-0/comments/feed.xml",
+        "/feed.xml",
+        "/sections/world/feed.atom",
+        "/authors/rosalind/feed.json",
+        "/topics/rivers/feed.xml",
+        "/corrections/feed.atom",
+        "/sitemap.xml",
+        "/sitemaps/pages.xml",
+        "/sitemaps/stories-1.xml",
+        "/news-sitemap.xml",
+        "/.well-known/security.txt",
+        "/site.webmanifest",
     ]
     db.session.rollback()
     return found

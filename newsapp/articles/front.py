@@ -17,10 +17,12 @@ from newsapp.lib import clock
 from newsapp.lib.tags import Tagged, shows
 from newsapp.sections import Branch, Tree
 
-SLOTS = {"lead": 1, "second": 7, "pick": 4, "opinion": 4, "live": 1}  # and how many each holds
+SLOTS = {"lead": 1, "second": 9, "pick": 4, "opinion": 4, "live": 1}  # and how many each holds
 # How a section's front is set, and how many stories that takes.
+LOG_LINES = 12
+SHORT_NOTE = 30  # characters
 NARROW = ("figures", "rows")  # two of them stand side by side
-RHYTHMS = {"major": 5, "columns": 7, "feature": 4, "figures": 4, "rows": 4, "tiles": 4}
+RHYTHMS = {"major": 5, "columns": 7, "feature": 4, "figures": 6, "rows": 4, "tiles": 4}
 
 
 class Placement(Base, Tagged):
@@ -185,13 +187,13 @@ def front_page(session: Session, tree: Tree, at: datetime) -> Front:
     front.seconds = take(placed["second"], SLOTS["second"])
     front.seconds += take(waiting[ALL], SLOTS["second"] - len(front.seconds), _is_report)
     for rhythm, branch in sorted(((_rhythm(b, n), b) for n, b in enumerate(top)), key=_loudest_first):
-        ids = waiting[branch.shelf]
+        ids = [i for i in waiting[branch.shelf] if i in stories and i not in used]
         # A story with a picture opens a section's front, where there is one among the newest.
         found = take(ids[: RHYTHMS[rhythm]], 1, lambda story: story.picture is not None) or take(ids, 1)
         found += take(ids, RHYTHMS[rhythm] - 1)
         if found:
             front.fronts.append(SectionFront(branch, rhythm, found))
-    front.log = [LogLine(when, stories[i], mark) for i, when, mark in log if i in stories][:14]
+    front.log = [LogLine(when, stories[i], mark) for i, when, mark in log if i in stories][:LOG_LINES]
     return front
 
 
@@ -206,22 +208,25 @@ def latest_log(session: Session, at: datetime, limit: int) -> list[LogLine]:
 def _recent_changes(session: Session, at: datetime) -> list[tuple[int, datetime, str | None]]:
     """Give the stories that moved last: id, when, and how."""
     rows = session.execute(
-        select(Change.article_id, Change.at, Change.kind)
+        select(Change.article_id, Change.at, Change.kind, Change.note)
         .where(Change.at <= at)
         .order_by(Change.at.desc(), Change.id.desc())
         .limit(60)
     ).all()
     lines: dict[int, tuple[int, datetime, str | None]] = {}
-    for article_id, when, kind in rows:
-        updates = sum(1 for i, _, k in rows if i == article_id and k == "update")
+    for article_id, when, kind, note in rows:
+        updates = sum(1 for i, _, k, _ in rows if i == article_id and k == "update")
         if article_id not in lines:
-            lines[article_id] = (article_id, when, _mark(kind, updates))
+            lines[article_id] = (article_id, when, _mark(kind, updates, note))
     return list(lines.values())
 
 
-def _mark(kind: str, updates: int) -> str | None:
+def _mark(kind: str, updates: int, note: str) -> str | None:
+    """Say what happened last: a correction by its own words, where they are few."""
     if kind == "update":
         return {1: "Updated", 2: "Updated twice"}.get(updates, f"Updated {updates} times")
+    if kind in ("correction", "clarification") and 0 < len(note) <= SHORT_NOTE:
+        return note.rstrip(".")
     return {"correction": "Corrected", "clarification": "Clarified"}.get(kind)
 
 

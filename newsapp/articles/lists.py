@@ -30,6 +30,15 @@ class StoryList:
     total: int = 0  # public stories on the shelf, counted to one more than COUNTED_AT_MOST
     shown_so_far: int | None = None  # None: the list was entered somewhere by time
 
+    def where(self, goes_on: bool = False) -> str:
+        """Say which part of the list stands here; ``goes_on``: below those of the pages before."""
+        stories = "story" if self.total == 1 else "stories"
+        if self.shown_so_far is None or (self.is_first and self.older is None):
+            return f"{self.figure} {stories}"
+        if goes_on or self.is_first:
+            return f"Showing {self.shown_so_far} of {self.figure} {stories}"
+        return f"Stories {self.shown_so_far - len(self.stories) + 1}–{self.shown_so_far} of {self.figure}"
+
     @property
     def figure(self) -> str:
         """The number of stories as it is printed: 412, or 1,000+."""

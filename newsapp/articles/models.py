@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 from functools import lru_cache
 from urllib.parse import urlsplit
 
+from blinker import Namespace
 from bs4 import BeautifulSoup
 from flask import render_template
 from sqlalchemy import ForeignKey, Index, Select, String, bindparam, cast, exists, select
@@ -24,6 +25,11 @@ from newsapp.sections import Section
 
 # A change within a minute of publication is the story settling, not news about the story.
 SETTLING = timedelta(seconds=60)
+
+# Sent inside the transaction, with the row, after something that readers are shown of it was changed.
+_signals = Namespace()
+article_changed = _signals.signal("article-changed")
+source_changed = _signals.signal("source-changed")
 
 
 class Topic(Base, Tagged):
@@ -118,6 +124,7 @@ class Source(Base, Tagged):
             if name in ("url", "archive_url") and value and not is_web_address(str(value)):
                 raise ValueError(f"{value} is not a web address")
             setattr(self, name, value)
+        source_changed.send(self)
 
 
 SOURCE_KINDS = ("document", "interview", "data", "news", "law", "video")
@@ -327,6 +334,7 @@ class Article(Base, Tagged):
             self.standfirst_is_own = bool(self.standfirst)
         if "kind" in values:
             self._shelve()
+        article_changed.send(self)
 
     def set_body(self, html: str, sources: Mapping[str, Source] | None = None) -> None:
         """Make ``html`` the story's text. ``sources`` are those that it cites, by the keys of its marks.
@@ -348,6 +356,7 @@ class Article(Base, Tagged):
             self.standfirst, self.standfirst_is_own = _first_sentence(body.html), False
         self._cite(body.citations, known)
         self._use_pictures({int(key) for key in body.pictures})
+        article_changed.send(self)
 
     def _cite(self, keys: list[str], known: Mapping[str, Source]) -> None:
         db.session.flush()
@@ -375,6 +384,7 @@ class Article(Base, Tagged):
     def print_again(self) -> None:
         """Print the body anew from its source: a picture in it says something else now. The caller commits."""
         self.body = prepare(self.body_source, _print_picture).html
+        article_changed.send(self)
 
     def sign(self, bylines: Iterable[Byline]) -> None:
         """Set whose names stand over the story, in their order. The caller commits."""
@@ -469,6 +479,7 @@ class Article(Base, Tagged):
             db.session.add(
                 Listing(shelf=shelf, article_id=self.id, published_at=self.published_at, ends_at=self.unpublish_at)
             )
+        article_changed.send(self)
 
     def _shelves(self) -> set[str]:
         sections = {row.id: row.parent_id for row in db.session.execute(select(Section.id, Section.parent_id))}
@@ -606,4 +617,4 @@ def _print_stories_with(picture: Picture) -> None:
 
 
 __all__ = ["PARTS", "SETTLING", "SOURCE_KINDS", "Article", "Byline", "Change", "Citation", "PictureUse", "Source"]
-__all__ += ["Topic", "TopicMark", "free_slug", "topic_named", "write"]
+__all__ += ["Topic", "TopicMark", "article_changed", "free_slug", "source_changed", "topic_named", "write"]

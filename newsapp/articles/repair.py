@@ -1,288 +1,384 @@
 """The pre-pass of a body: what Word, Google Docs and the web write is turned into plain, closed HTML.
 
 Nothing here is a security measure: bleach cleans what comes out. What is here keeps meaning that cleaning would lose
-(lists that Word writes as paragraphs, emphasis that Docs writes as styles, citations written as text).
+(lists that Word writes as paragraphs, emphasis that Docs writes as styles, citations written as text). How elements
+may nest is the business of newsapp/lib/wellformed.py; what an element means, that of clues.py, and of a table, grid.py.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Mapping
+from contextlib import AbstractContextManager, ExitStack
 from urllib.parse import urlsplit
+from xml.etree.ElementTree import Element
 
-from bs4 import BeautifulSoup, Tag
-from bs4.element import NavigableString, PageElement, PreformattedString
+from newsapp.articles import grid
+from newsapp.articles.clues import (
+    BLOCKS,
+    DIVISIONS,
+    HEADINGS,
+    WORD_ITEM,
+    WORD_MARKER,
+    attributes_of,
+    counts_readers,
+    drop_languages,
+    is_blank,
+    is_classic,
+    is_paragraph,
+    level_of,
+    levels_of,
+    meanings,
+    numbering,
+    watched_at,
+    words,
+)  # fmt: skip
+from newsapp.lib.markup import BLANKS, link_address, parse, take_out_foreign, web_address
+from newsapp.lib.text import shorten
+from newsapp.lib.wellformed import LISTS, Writer
 
-# Dropped with what is in them: none of it is text that somebody wrote for readers.
-DROPPED = [
-    "script", "style", "template", "noscript", "noembed", "noframes", "object", "embed", "applet", "svg", "math",
-    "canvas", "audio", "video", "link", "meta", "title", "head", "select", "option", "button", "input", "textarea", "xmp", "plaintext",
-]  # fmt: skip
-_CITATION = re.compile(r"\s*\[\[(\d{1,3})\]\]\((https?://[^\s()<>]+(?:\([^\s()<>]*\)[^\s()<>]*)*)\)")
+_ADDRESS = r"https?://[^\s()<>]+(?:\([^\s()<>]*\)[^\s()<>]*)*"
+_CITATION = re.compile(rf"\[{{1,2}}(\d{{1,3}})\]{{1,2}}\(({_ADDRESS})\)")
+_CITATION_BEGUN = re.compile(r"\[{1,2}\d{1,3}\]{1,2}\($")
+_CITATION_LINKED = re.compile(r"\[{1,2}(\d{1,3})\]{1,2}")
 _RENAMED = {
-    "b": "strong",
-    "i": "em",
-    "h1": "h2",
-    "h4": "h3",
-    "h5": "h3",
-    "h6": "h3",
-    "strike": "s",
-    "acronym": "abbr",
-    "tt": "code",
-}
+    "acronym": "abbr", "b": "strong", "dir": "ul", "font": "span", "i": "em", "menu": "ul", "samp": "code",
+    "strike": "s", "tt": "code",
+}  # fmt: skip
+_INLINE = {
+    "abbr", "bdi", "bdo", "cite", "code", "del", "em", "ins", "kbd", "q", "rp", "rt", "ruby", "s", "small", "span",
+    "strong", "sub", "sup", "time", "u",
+}  # fmt: skip
+# Dropped without a word: nobody misses them.
+_SILENT = {"noscript", "script", "style", "svg", "template", "xml"}
+_LOST_END = "Text was taken out of a list that was not closed."
 
 
-def repair(source: str, warnings: list[str]) -> str:
-    """Give ``source`` as closed HTML in our own small vocabulary; what was changed on a guess goes to ``warnings``."""
-    source = source.replace("\x00", "").replace("\r\n", "\n")
-    soup = BeautifulSoup(source, "html5lib")
-    root = soup.body
-    if root is None:  # a frameset has no body
-        return ""
-    for node in list(root.find_all(string=True)):
-        if isinstance(node, PreformattedString):  # comments, CDATA, Word's conditional sections
-            node.extract()
-    _frames_to_cards(soup, root)
-    _foreign_pictures_to_links(soup, root, warnings)
-    for element in root.find_all(DROPPED):
-        element.decompose()
-    _word_lists(soup, root)
-    _styles_to_emphasis(root)
-    _rename(root, warnings)
-    _close_lists(soup, root)
-    _divs_to_paragraphs(soup, root)
-    _citations(soup, root)
-    _head_tables(soup, root)
-    return root.decode_contents(formatter="minimal")
+def repair(source: str, warnings: list[str], tags: Collection[str], *, is_body: bool = True) -> str:
+    """Give ``source`` as closed HTML of ``tags``; what was changed on a guess goes to ``warnings``.
+
+    Not ``is_body``: a short text, whose words need no paragraph, and which has no sources and no embeds.
+    """
+    root = parse(source)
+    taken = take_out_foreign(root)
+    drop_languages(root, source)
+    out = Writer(tags, bare=not is_body, lines=is_classic(root))
+    reader = _Reader(out, warnings, levels_of(root), is_body=is_body)
+    for name, text in taken:
+        reader.tell_of(name, text)
+    reader.children(root)
+    reader.flush()
+    return out.finish()
 
 
-def _frames_to_cards(soup: BeautifulSoup, root: Tag) -> None:
-    for frame in root.find_all("iframe"):
-        address = str(frame.get("src") or "")
-        address = f"https:{address}" if address.startswith("//") else address
-        if urlsplit(address).scheme in ("http", "https"):
-            card = soup.new_tag("p", attrs={"data-embed": address})
-            card.string = str(frame.get("title") or address)
-            frame.replace_with(card)
+class _Reader:
+    """Walks through what was parsed and writes it in our own small vocabulary."""
+
+    def __init__(self, out: Writer, warnings: list[str], levels: Mapping[str, str], *, is_body: bool) -> None:
+        self._out = out
+        self._warnings = warnings
+        self._levels = levels
+        self._is_body = is_body
+        self._held: list[str] = []  # words not written yet: a citation may go on in the next element
+        self._has_heading = False
+        self._in_code = 0
+        self._in_picture = 0
+        self._tables = 0
+        self._alone: set[Element] = set()  # paragraphs that have their item or cell to themselves: they need no tag
+        self._trapped: set[Element] = set()  # where a list's last item ends, if its end was forgotten
+        self._captions: dict[Element, Element] = {}  # of tables that have theirs outside
+        self._behind: list[list[Element]] = []  # tables in cells, by the table that they stand in
+
+    def children(self, element: Element) -> None:
+        self._plan_items(element)
+        self._held.append(element.text or "")
+        for child in element:
+            self._element(child, element)
+            self._held.append(child.tail or "")
+
+    def tell_of(self, name: str, text: str) -> None:
+        """Warn of something that was taken out, where its words may be missed."""
+        if name == "math":
+            self._warn(f"A formula was left out: {shorten(text, 80)}")
+        elif len(text) > 100 and name not in _SILENT:  # less is a button, or a page's title
+            self._warn(f"Text inside <{name}> was left out: {shorten(text, 80)}")
+
+    def flush(self) -> None:
+        """Write the words held back, citations among them as source marks."""
+        text = "".join(self._held)
+        self._held.clear()
+        end = 0
+        for found in _CITATION.finditer(text) if self._is_body and not self._in_code else ():
+            if address := web_address(found[2]):
+                self._out.text(text[end : found.start()])
+                self._cite(address, found[1])
+                end = found.end()
+        self._out.text(text[end:])
+
+    def _inside(self, element: Element, *holders: AbstractContextManager[None]) -> None:
+        self.flush()
+        with ExitStack() as stack:
+            for holder in holders:
+                stack.enter_context(holder)
+            self.children(element)
+            self.flush()
+
+    def _inside_code(self, element: Element, *holders: AbstractContextManager[None]) -> None:
+        self.flush()
+        self._in_code += 1
+        self._inside(element, *holders)
+        self._in_code -= 1
+
+    def _warn(self, warning: str) -> None:
+        if warning not in self._warnings:
+            self._warnings.append(warning)
+
+    def _element(self, element: Element, parent: Element) -> None:
+        name = _RENAMED.get(element.tag, element.tag)
+        if element in self._trapped:
+            self.flush()
+            self._out.leave_item()
+            self._warn(_LOST_END)
+        elif parent.tag in LISTS and name in BLOCKS - LISTS - {"li"} and not is_blank(element):
+            self._warn(_LOST_END)
+        if name in HEADINGS or element.get("role") == "heading":
+            self._heading(element)
+        elif name in _INLINE:
+            self._inline(element, name)
+        elif name in DIVISIONS:
+            self._division(element, name)
         else:
-            frame.decompose()
+            self._other(element, name)
 
+    def _other(self, element: Element, name: str) -> None:
+        match name:
+            case "a":
+                self._link(element)
+            case "br":
+                self.flush()
+                self._out.line_break()
+            case "wbr":
+                self.flush()
+                self._out.wbr()
+            case "img":
+                self._picture(element)
+            case "iframe" | "video" | "audio" | "embed" | "object":
+                self._embed(element)
+            case "ul" | "ol" | "dl" | "dt":
+                self._inside(element, self._out.block(name, attributes_of(element)))
+            case "li" | "dd":
+                self._plan_paragraph(element)
+                self._inside(element, self._out.block(name, attributes_of(element)))
+            case "pre":
+                self._inside_code(element, self._out.block(name))
+            case "blockquote":
+                kind = {"class": "pull"} if "pull" in element.get("class", "").split() else {}
+                self._inside(element, self._out.block(name, attributes_of(element) | kind))
+            case "hr":
+                self._inside(element, self._out.block(name, at_once=True))
+            case "table":
+                self._table(element)
+            case _:  # unknown, or without meaning for us: <o:p>, <st1:place>, <picture>
+                self.children(element)
 
-def _foreign_pictures_to_links(soup: BeautifulSoup, root: Tag, warnings: list[str]) -> None:
-    for image in root.find_all(["img", "image", "picture"]):
-        if image.name == "picture":
-            image.unwrap()
-            continue
-        address = str(image.get("src") or "")
-        if urlsplit(address).scheme in ("http", "https"):
-            link = soup.new_tag("a", href=address)
-            link.string = str(image.get("alt") or "") or f"Picture at {urlsplit(address).hostname}"
-            image.replace_with(link)
-            warnings.append(f"A picture on another site was turned into a link: {address}")
+    # Words
+
+    def _inline(self, element: Element, name: str) -> None:
+        if name == "sup" and self._is_body and (element.get("data-source") or element.get("data-source-url")):
+            self._mark(element)
+            return
+        if WORD_MARKER.search(element.get("style", "")):  # "1." or a bullet, written out
+            return
+        names = meanings(element, name)
+        if not names or is_blank(element):
+            self.children(element)
+            return
+        holders = [self._out.inline(name, attributes_of(element) if n == 0 else None) for n, name in enumerate(names)]
+        if "code" in names:
+            self._inside_code(element, *holders)
         else:
-            image.decompose()
+            self._inside(element, *holders)
 
-
-def _word_lists(soup: BeautifulSoup, root: Tag) -> None:
-    """Turn Word's list paragraphs (``mso-list:l0 level2``) back into nested lists."""
-    stack: list[tuple[int, Tag]] = []
-    for paragraph in list(root.find_all("p")):
-        style = str(paragraph.get("style") or "")
-        level_found = re.search(r"mso-list:\s*\S+\s+level(\d)", style)
-        if not level_found:
-            if paragraph.get_text(strip=True):
-                stack = []
-            continue
-        level = int(level_found.group(1))
-        marker = ""
-        for ignored in paragraph.find_all("span", style=re.compile(r"mso-list:\s*Ignore", re.I)):
-            marker += ignored.get_text(strip=True)
-            ignored.decompose()
-        kind = "ol" if re.match(r"[0-9a-zA-Z]{1,4}[.)]", marker) else "ul"
-        while stack and stack[-1][0] > level:
-            stack.pop()
-        if not stack or stack[-1][0] < level:
-            new = soup.new_tag(kind)
-            if stack:
-                items = stack[-1][1].find_all("li", recursive=False)
-                items[-1].append(new)
-            else:
-                paragraph.insert_before(new)
-            stack.append((level, new))
-        item = soup.new_tag("li")
-        item.extend(list(paragraph.contents))
-        stack[-1][1].append(item)
-        paragraph.decompose()
-
-
-def _styles_to_emphasis(root: Tag) -> None:
-    for element in root.find_all(["span", "font", "b", "i"]):
-        style = str(element.get("style") or "").replace(" ", "").lower()
-        is_bold = re.search(r"font-weight:(bold|[6-9]00)", style)
-        is_light = re.search(r"font-weight:(normal|[1-4]00)", style)
-        is_italic = "font-style:italic" in style
-        if element.name in ("b", "i"):
-            # Google Docs wraps a whole paste in <b style="font-weight:normal">.
-            if element.name == "b" and is_light:
-                element.unwrap()
-            continue
-        if is_bold and is_italic:
-            element.name = "strong"
-            element.wrap(BeautifulSoup("", "html.parser").new_tag("em"))
-        elif is_bold or is_italic:
-            element.name = "strong" if is_bold else "em"
-        elif not element.get("lang") and not element.get("dir"):
-            element.unwrap()
-
-
-def _rename(root: Tag, warnings: list[str]) -> None:
-    levelled = False
-    for element in root.find_all(list(_RENAMED)):
-        levelled = levelled or element.name in ("h1", "h4", "h5", "h6")
-        element.name = _RENAMED[element.name]
-    seen_h2 = False
-    for heading in root.find_all(["h2", "h3"]):
-        if heading.name == "h3" and not seen_h2:
-            heading.name, levelled = "h2", True
-        seen_h2 = True
-        for inner in heading.find_all(["strong", "u"]):
-            inner.unwrap()
-    if levelled:
-        warnings.append("Headings were put on the two levels that a story has.")
-
-
-def _close_lists(soup: BeautifulSoup, root: Tag) -> None:
-    """Set free what stands in a list without being an item: a lost </ul> traps the paragraphs that follow."""
-    for found in list(root.find_all(["ul", "ol"])):
-        here = found
-        for child in list(found.children):
-            if isinstance(child, NavigableString):
-                if child.strip():
-                    _after(here, child.extract())
-                continue
-            if not isinstance(child, Tag):
-                continue
-            if child.name in ("ul", "ol") and (item := _last_item(here)) is not None and here.name in ("ul", "ol"):
-                item.append(child.extract())
-            elif child.name != "li":
-                here = _after(here, child.extract())
-            elif here is not found:  # items that follow what was set free
-                if here.name not in ("ul", "ol"):
-                    here = _after(here, soup.new_tag(found.name))
-                here.append(child.extract())
-        for item in found.find_all("li", recursive=False):
-            _free_trailing_paragraphs(item)
-    for stray in root.find_all("li"):
-        if stray.parent is not None and stray.parent.name not in ("ul", "ol"):
-            stray.wrap(soup.new_tag("ul"))
-
-
-def _free_trailing_paragraphs(item: Tag) -> None:
-    """An item of words with no paragraph round them, and then paragraphs: those belong behind the list."""
-    children = [c for c in item.children if not (isinstance(c, NavigableString) and not c.strip())]
-    if not children or (isinstance(children[0], Tag) and children[0].name == "p"):
-        return
-    paragraphs = [c for c in children if isinstance(c, Tag) and c.name == "p"]
-    if not paragraphs or item.find_next_sibling("li") is not None or item.parent is None:
-        return
-    here: Tag = item.parent
-    for child in children[children.index(paragraphs[0]) :]:
-        here = _after(here, child.extract())
-
-
-def _after(here: Tag, what: PageElement) -> Tag:
-    here.insert_after(what)
-    return what if isinstance(what, Tag) else here
-
-
-def _last_item(element: Tag) -> Tag | None:
-    items = element.find_all("li", recursive=False)
-    return items[-1] if items else None
-
-
-_BLOCK = ["p", "div", "ul", "ol", "table", "figure", "blockquote", "h2", "h3", "pre", "section", "article", "dl", "hr"]
-
-
-def _divs_to_paragraphs(soup: BeautifulSoup, root: Tag) -> None:
-    holders = ["div", "section", "article", "main", "header", "aside", "nav", "center", "address", "details", "summary"]
-    for element in list(root.find_all([*holders, "footer"])):
-        if element.name == "footer" and element.find_parent("blockquote"):
-            continue
-        if element.find(_BLOCK) or element.find_parent(["li", "td", "th", "p"]):
-            element.unwrap()
+    def _mark(self, element: Element) -> None:
+        key, address = element.get("data-source", "").strip(), web_address(element.get("data-source-url", ""))
+        label = element.get("data-source-label", "")
+        self.flush()
+        if key:
+            self._out.mark("sup", {"data-source": key} | ({"data-source-label": label} if label else {}))
+        elif address:
+            self._cite(address, label)
         else:
-            element.name = "p"
-            element.attrs = {name: value for name, value in element.attrs.items() if name in ("lang", "dir")}
-    for quote in root.find_all("blockquote"):
-        for child in list(quote.children):
-            if isinstance(child, NavigableString) and child.strip():
-                child.wrap(soup.new_tag("p"))
-    for paragraph in list(root.find_all("p")):
-        if len(paragraph.find_all("br")) and re.search(r"(<br/?>\s*){2,}", paragraph.decode_contents()):
-            _split_at_double_breaks(soup, paragraph)
+            self._warn("A source mark with no web address was left out.")
 
+    def _cite(self, address: str, label: str) -> None:
+        self._out.mark("sup", {"data-source-url": address} | ({"data-source-label": label} if label else {}))
 
-def _split_at_double_breaks(soup: BeautifulSoup, paragraph: Tag) -> None:
-    for part in re.split(r"(?:<br/?>\s*){2,}", paragraph.decode_contents()):
-        new = soup.new_tag("p")
-        new.append(BeautifulSoup(part, "html.parser"))
-        paragraph.insert_before(new)
-    paragraph.decompose()
+    def _link(self, element: Element) -> None:
+        written, text = element.get("href", ""), words(element).strip()
+        if self._is_body and _CITATION_BEGUN.search("".join(self._held)[-12:]):
+            # An editor has linked the address inside the brackets by itself, sometimes with the bracket behind it.
+            self._held.append(text if text.startswith("http") and "…" not in text else written)
+            return
+        address = link_address(written)
+        label = _CITATION_LINKED.fullmatch(text)
+        if self._is_body and label and (source := web_address(written)):
+            self.flush()
+            self._cite(source, label[1])
+        elif address:
+            self._inside(element, self._out.inline("a", attributes_of(element) | {"href": address}))
+        else:
+            if written and text:
+                self._warn(f"A link without a full web address was taken away: {shorten(written, 120)}")
+            self.children(element)
 
+    def _picture(self, image: Element) -> None:
+        """Put a link in place of a picture on another site: nothing is fetched from there, by us or by readers."""
+        alt = " ".join(image.get("alt", "").split())
+        addresses = (web_address(image.get(name, "")) for name in ("src", "data-src", "data-lazy-src"))
+        if self._in_picture or counts_readers(image):
+            return
+        if alt and "emoji" in image.get("class", ""):
+            self._held.append(alt)
+        elif address := next(filter(None, addresses), None):
+            self._link_to(address, alt or f"Picture at {urlsplit(address).hostname}")
+            self._warn(f"A picture on another site was turned into a link: {shorten(address, 120)}")
+        else:
+            self._warn(f"A picture without a web address was left out{f': {shorten(alt, 80)}' if alt else '.'}")
 
-def _citations(soup: BeautifulSoup, root: Tag) -> None:
-    """Turn citations that were pasted as text, ``[[1]](https://…)``, into source marks."""
-    for link in root.find_all("a"):  # some editors link the address inside the brackets by themselves
-        before, after = link.previous_sibling, link.next_sibling
-        if (
-            isinstance(before, NavigableString)
-            and re.search(r"\[\[\d+\]\]\($", before)
-            and str(after or "").startswith(")")
-        ):
-            link.replace_with(str(link.get("href") or link.get_text()))
-    root.smooth()
-    for text in list(root.find_all(string=_CITATION)):
-        parts: list[Tag | NavigableString] = []
-        for piece in _cut(soup, str(text)):
-            parts.append(piece)
-        text.replace_with(*parts)
+    def _link_to(self, address: str, text: str) -> None:
+        self.flush()
+        self._out.space()
+        with self._out.inline("a", {"href": address}):
+            self._out.text(text)
+        self._out.space()
 
+    def _embed(self, element: Element) -> None:
+        """Put a card that links in place of a frame or a film."""
+        written = (inner.get(name, "") for inner in element.iter() for name in ("src", "data-src", "data"))
+        address = next(filter(None, map(web_address, written)), None)
+        if address is None:
+            self._warn(f"An <{element.tag}> without a web address was left out.")
+        else:
+            self._card(address, element.get("title", ""))
 
-def _cut(soup: BeautifulSoup, text: str) -> Iterator[Tag | NavigableString]:
-    end = 0
-    for found in _CITATION.finditer(text):
-        if found.start() > end:
-            yield NavigableString(text[end : found.start()])
-        yield soup.new_tag("sup", attrs={"data-source-url": found[2], "data-source-label": found[1]})
-        end = found.end()
-    if end < len(text):
-        yield NavigableString(text[end:])
+    def _card(self, address: str, title: str) -> None:
+        address = watched_at(address)
+        title = title.strip(BLANKS) or address
+        if not self._is_body or not self._out.can_hold("p"):
+            self._link_to(address, title)
+            return
+        self.flush()
+        with self._out.plain(), self._out.block("p", {"data-embed": address}, at_once=True):
+            self._out.text(title)
 
+    # Blocks
 
-def _head_tables(soup: BeautifulSoup, root: Tag) -> None:
-    """Give every table a header row and every header cell its scope."""
-    for table in root.find_all("table"):
-        for paragraph in table.find_all("p"):
-            paragraph.unwrap()
-        rows = table.find_all("tr")
-        for row in rows:
-            if not row.get_text(strip=True):
-                row.decompose()
-        rows = table.find_all("tr")
-        if not rows:
-            table.decompose()
-            continue
-        if not table.find("th") and len(rows) > 1:
-            for cell in rows[0].find_all("td"):
-                cell.name = "th"
-        first = rows[0]
-        if first.find("td") is None and not (first.parent and first.parent.name == "thead"):
-            head = soup.new_tag("thead")
-            if first.parent is not None:
-                first.parent.insert_before(head)
-            head.append(first.extract())
-        for row in table.find_all("tr"):
-            in_head = row.parent is not None and row.parent.name == "thead"
-            for cell in row.find_all("th", recursive=False):
-                if cell.get("scope") not in ("col", "row", "colgroup", "rowgroup"):
-                    cell["scope"] = "col" if in_head else "row"
+    def _heading(self, heading: Element) -> None:
+        if self._out.inside in ("", *LISTS) and self._out.can_hold("h2"):
+            level = level_of(heading)
+            name = self._levels.get(level, "h2") if self._has_heading else "h2"
+            self._has_heading = self._has_heading or not is_blank(heading)
+            if name != level:
+                self._warn("Headings were put on the two levels that a story has.")
+            self._inside(heading, self._out.block(name, attributes_of(heading)))
+        else:  # in an item, a cell, a quotation: it heads nothing that a list of contents could lead to
+            holder = self._out.apart() if heading in self._alone else self._out.block("p", attributes_of(heading))
+            self._inside(heading, holder, self._out.inline("strong"))
+
+    def _division(self, element: Element, name: str) -> None:
+        """Read a paragraph, a caption, or something that only divides, as a <div> does."""
+        embedded = web_address(element.get("data-embed", "")) if name == "p" else None
+        word = WORD_ITEM.search(element.get("style", "")) if name == "p" else None
+        if element in self._captions.values():
+            return
+        if element in self._alone:
+            self.children(element)
+        elif embedded:
+            self._card(embedded, words(element))
+        elif word and self._out.can_hold("ul"):
+            self._word_item(element, word[1], int(word[2]))
+        elif name == "figure":
+            self._figure(element)
+        elif (name, self._out.inside) in (("figcaption", "figure"), ("footer", "blockquote")):
+            self._inside(element, self._out.block(name, attributes_of(element)))
+        elif not is_paragraph(element):
+            self._inside(element, self._out.apart())
+        elif not is_blank(element):  # Word sets empty ones between the items of a list
+            self._inside(element, self._out.block("p", attributes_of(element)))
+
+    def _figure(self, figure: Element) -> None:
+        key = figure.get("data-picture", "").strip()
+        if key and self._is_body:
+            self._in_picture += 1
+            self._inside(figure, self._out.block("figure", {"data-picture": key}, at_once=True))
+            self._in_picture -= 1
+            return
+        table, caption = figure.find(".//table"), figure.find("figcaption")
+        if table is not None and caption is not None and table.find("caption") is None:
+            self._captions[table] = caption
+        self._inside(figure, self._out.apart())
+
+    def _word_item(self, paragraph: Element, list_id: str, level: int) -> None:
+        """Read one of Word's list paragraphs (``mso-list:l0 level2``)."""
+        marks = (inner for inner in paragraph.iter("span") if WORD_MARKER.search(inner.get("style", "")))
+        kind, attributes = numbering("".join(words(mark) for mark in marks).strip(BLANKS))
+        self._inside(paragraph, self._out.item(max(level, 1), kind, attributes, list_id))
+
+    def _plan_items(self, element: Element) -> None:
+        """Find what a lost </ul> has trapped: a paragraph behind the bare words of the last item, or a heading."""
+        items = [item for item in element if item.tag == "li"]
+        if not items:
+            return
+        # Where an item before has paragraphs too, they are meant.
+        has_paragraph = any(is_paragraph(child) for item in items[:-1] for child in item)
+        said = items[-1].text or ""
+        for child in items[-1]:
+            if said.strip(BLANKS) and (child.tag in HEADINGS or (is_paragraph(child) and not has_paragraph)):
+                self._trapped.add(child)
+                return
+            has_paragraph = has_paragraph or child.tag in HEADINGS or is_paragraph(child)
+            said += words(child) + (child.tail or "")
+
+    def _plan_paragraph(self, holder: Element) -> None:
+        """Find the paragraph that is alone in an item or a cell, but for lists."""
+        found = [child for child in holder if child.tag in HEADINGS or is_paragraph(child)]
+        bare = [holder.text or "", *(child.tail or "" for child in holder)]
+        bare += [words(child) for child in holder if child.tag not in BLOCKS]
+        if len(found) == 1 and not "".join(bare).strip(BLANKS):
+            self._alone.add(found[0])
+
+    def _table(self, table: Element) -> None:
+        plan = grid.read(table)
+        if not plan.is_layout and self._behind and not self._out.can_hold("table"):
+            self._behind[-1].append(table)
+            self._warn("A table inside a table was put behind it.")
+        elif plan.is_layout or not self._out.can_hold("table"):
+            for cell in plan.cells:
+                self._inside(cell.element, self._out.apart())
+        else:
+            self._write_table(table, plan)
+
+    def _write_table(self, table: Element, plan: grid.Grid) -> None:
+        self._tables += 1
+        if plan.header_is_guessed:
+            self._warn(f"The first row of table {self._tables} was taken for its header.")
+        caption = table.find("caption")
+        caption = self._captions.get(table) if caption is None else caption
+        self._behind.append([])
+        self.flush()
+        with self._out.block("table", attributes_of(table)):
+            if caption is not None:
+                self._inside(caption, self._out.block("caption", attributes_of(caption)))
+            for part in plan.parts:
+                with self._out.block(part.name):
+                    for row in part.rows:
+                        with self._out.block("tr"):
+                            self._write_cells(row)
+        for inner in self._behind.pop():
+            self._table(inner)
+
+    def _write_cells(self, row: Iterable[grid.Cell]) -> None:
+        for cell in row:
+            self._plan_paragraph(cell.element)
+            attributes = {name: cell.element.get(name, "") for name in ("lang", "dir") if cell.element.get(name)}
+            self._inside(cell.element, self._out.block(cell.name, attributes | cell.attributes, at_once=True))

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from newsapp import comments
 from newsapp.articles import structured
-from newsapp.articles.front import RHYTHMS, front_page
+from newsapp.articles.front import RHYTHMS, front_page, latest_log
 from newsapp.articles.kinds import Kind
 from newsapp.articles.lists import ARGUMENTS, in_order, newest, page_number, story_list
 from newsapp.articles.models import Article, Topic
@@ -30,6 +30,7 @@ from newsapp.sections import Branch
 bp = Blueprint("articles", __name__)
 
 TOPICS_AT_ONCE = 300
+LOG_AT_ONCE = 60
 
 
 @bp.get("/")
@@ -71,6 +72,14 @@ def section(path: str):
             structured.breadcrumb(frame.base, [(step.name, step.url) for step in branch.line]),
         ],
     )
+
+
+@bp.get("/log")
+@shared()
+def log():
+    """The log: what appeared and what was changed, newest first."""
+    layout()
+    return page("articles/log.html", lines=latest_log(db.session(), tags.moment(), LOG_AT_ONCE))
 
 
 @bp.get("/topics")
@@ -148,6 +157,7 @@ def _public(slug: str, at: datetime) -> Article:
         was_public = story.published_at is not None and story.published_at <= at and story.ready_at is not None
         if was_public and (story.withdrawn_at or story.unpublish_at):
             g.withdrawn_reason = story.withdrawn_reason
+            g.withdrawn_at = story.withdrawn_at or story.unpublish_at
             abort(410)
         abort(404)
     return story

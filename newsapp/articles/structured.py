@@ -126,6 +126,11 @@ def website(site: Site, base: str) -> Data:
         "url": f"{base}/",
         "inLanguage": site.language,
         "publisher": {"@id": f"{base}/#organization"},
+        "potentialAction": {
+            "@type": "SearchAction",
+            "target": {"@type": "EntryPoint", "urlTemplate": f"{base}/search?q={{search_term_string}}"},
+            "query-input": "required name=search_term_string",
+        },
     }
 
 

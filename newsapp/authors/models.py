@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from blinker import Namespace
 from sqlalchemy import ForeignKey, Select, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -9,6 +10,8 @@ from newsapp.lib import clock
 from newsapp.lib.tags import Tagged
 from newsapp.lib.text import hue, initials, slugify
 from newsapp.media import Picture
+
+author_changed = Namespace().signal("author-changed")  # sent with the author, inside the transaction
 
 
 class Author(Base, Tagged):
@@ -64,6 +67,7 @@ class Author(Base, Tagged):
             if name in ("id", "slug", "left_at") or name not in Author.__table__.columns:
                 raise AttributeError(name)
             setattr(self, name, value)
+        author_changed.send(self)
 
     def leave(self) -> None:
         """Note that the person has left the staff. The caller commits."""

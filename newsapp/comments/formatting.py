@@ -9,7 +9,7 @@ from xml.etree.ElementTree import Element
 
 import bleach
 
-from newsapp.lib.markup import DROPPED, parse, web_address
+from newsapp.lib.markup import DROPPED, parse, take_out_foreign, web_address
 from newsapp.lib.wellformed import Writer
 
 TAGS = {"p", "br", "em", "strong", "a", "blockquote", "code", "ul", "ol", "li"}
@@ -26,7 +26,7 @@ _APART = {
 _OTHER_TAGS = {
     "abbr", "acronym", "area", "audio", "bdi", "bdo", "big", "blink", "body", "cite", "data", "del", "dfn", "embed", "font",
     "html", "iframe", "img", "image", "ins", "label", "map", "mark", "marquee", "nobr", "object", "output", "picture", "q",
-    "rp", "rt", "ruby", "s", "slot", "small", "span", "strike", "sub", "sup", "tbody", "tfoot", "thead", "time", "u", "var",
+    "rp", "rt", "ruby", "s", "slot", "small", "source", "span", "strike", "sub", "sup", "tbody", "tfoot", "thead", "time", "u", "var",
     "video", "wbr",
 }  # fmt: skip
 _HTML = TAGS | _RENAMED.keys() | _APART | _OTHER_TAGS | DROPPED
@@ -43,8 +43,10 @@ _NO_INK = re.compile(
 
 def clean(body: str) -> str:
     """Give a comment's HTML as it may be shown. Plain lines become paragraphs; what is forbidden is dropped."""
+    root = parse(_LEFT_OPEN.sub(_keep_typed, body))
+    take_out_foreign(root)
     out = Writer(TAGS, lines=True)
-    _write(out, parse(_LEFT_OPEN.sub(_keep_typed, body)))
+    _write(out, root)
     cleaned: str = bleach.clean(out.finish(), tags=TAGS, attributes=_is_allowed, protocols=PROTOCOLS, strip=True)
     return cleaned.strip() if _NO_INK.sub("", unescape(cleaned)) else ""
 
@@ -57,16 +59,13 @@ def _keep_typed(found: re.Match[str]) -> str:
 def _write(out: Writer, element: Element, *, links: bool = True) -> None:
     _write_text(out, element.text or "", links)
     for child in element:
-        if isinstance(child.tag, str):  # a comment has a function there
-            _write_element(out, child, links)
+        _write_element(out, child, links)
         _write_text(out, child.tail or "", links)
 
 
 def _write_element(out: Writer, element: Element, links: bool) -> None:
     name = _RENAMED.get(element.tag, element.tag)
     holder: AbstractContextManager[None] | None = None
-    if name in DROPPED or name.startswith("{"):
-        return
     if name == "br":
         out.line_break()
     elif name == "a" and (address := _link_address(element.get("href", ""))):

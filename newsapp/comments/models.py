@@ -116,11 +116,28 @@ class Comment(Base, Tagged):
         """Count one more reader who found it helpful. The caller commits."""
         self.recommended += 1
 
+    @property
+    def has_place(self) -> bool:
+        """Tell whether a thread shows the comment, or a stub that its answers hang on."""
+        return self.approved_at is not None and (self.is_visible or self.answers > 0)
+
     def _change(self, **values: datetime | int | None) -> None:
-        before = self.is_visible
+        """Change the comment's state, and with it the figures of its thread."""
+        root = self if self.parent_id is None else db.session.get_one(Comment, self.root_id)
+        was_visible, had_place = self.is_visible, root.has_place
         for name, value in values.items():
             setattr(self, name, value)
-        _count(self, self.is_visible - before)
+        step = self.is_visible - was_visible
+        above = self
+        while step and above.parent_id is not None:
+            above = db.session.get_one(Comment, above.parent_id)
+            above.answers += step
+        thread = db.session.get(Thread, self.article_id)
+        if thread is None:
+            thread = Thread(article_id=self.article_id, visible=0, roots=0)
+            db.session.add(thread)
+        thread.visible += step
+        thread.roots += root.has_place - had_place
 
 
 class Thread(Base, Tagged):
@@ -163,8 +180,7 @@ def post(
     comment.root_id = parent.root_id if parent else comment.id
     comment.path = (f"{parent.path}." if parent else "") + path_step(comment.id)
     if approved:
-        comment.approved_at = comment.posted_at
-        _count(comment, 1)
+        comment._change(approved_at=comment.posted_at)
     db.session.flush()
     return comment
 
@@ -177,34 +193,3 @@ def path_step(number: int) -> str:
         number, digit = divmod(number, 36)
         out = digits[digit] + out
     return out
-
-
-def _count(comment: Comment, step: int) -> None:
-    """Keep the figures of the thread true when a comment appears (1) or goes (-1)."""
-    if step == 0:
-        return
-    thread = db.session.get(Thread, comment.article_id)
-    if thread is None:
-        thread = Thread(article_id=comment.article_id, visible=0, roots=0)
-        db.session.add(thread)
-    thread.visible += step
-    root_held = _held(comment, -step) if comment.parent_id is None else None
-    above = comment
-    while above.parent_id is not None:
-        parent = db.session.get(Comment, above.parent_id)
-        assert parent is not None
-        held = parent.approved_at is not None and (parent.is_visible or parent.answers > 0)
-        parent.answers += step
-        now = parent.approved_at is not None and (parent.is_visible or parent.answers > 0)
-        if parent.parent_id is None:
-            thread.roots += now - held
-        above = parent
-    if root_held is not None:
-        now = comment.approved_at is not None and (comment.is_visible or comment.answers > 0)
-        thread.roots += now - root_held
-
-
-def _held(comment: Comment, undone: int) -> bool:
-    """Tell whether a root held a place before it appeared or went (``undone`` is the opposite step)."""
-    was_visible = undone > 0
-    return was_visible or (comment.answers > 0 and comment.approved_at is not None)

@@ -20,6 +20,7 @@ from newsapp.lib.tags import shows
 from newsapp.lib.text import hue, initials
 
 PER_PAGE = 50  # threads
+OPEN_ANSWERS = 3  # a thread with more than these begins folded
 SORTS = {"oldest": "Oldest first", "newest": "Newest first"}
 
 
@@ -74,11 +75,12 @@ class Node:
 
 
 class Step(NamedTuple):
-    """One step of drawing a discussion: a comment, whether a list begins under it, and how many end behind it."""
+    """One step of drawing a discussion: a comment, how a list begins under it, and which lists end behind it."""
 
     node: Node
     opens: bool
-    closes: int
+    folds: bool  # the list that begins is folded: «Show 5 replies»
+    closes: tuple[bool, ...]  # the lists that end, the innermost first; True for a folded one
 
 
 @dataclass
@@ -98,16 +100,18 @@ class ThreadPage:
 
     def steps(self) -> Iterator[Step]:
         """Give the comments in the order of reading; a template draws nested lists from it without recursion."""
-        stack = [(node, 0) for node in reversed(self.nodes)]
+        stack: list[tuple[Node, tuple[bool, ...]]] = [(node, ()) for node in reversed(self.nodes)]
         while stack:
             node, closes = stack.pop()
+            folds = node.comment.parent_id is None and len(node.answers) > OPEN_ANSWERS
             if node.answers:
                 # The lists that end behind this comment end behind its last answer instead, and its own list before.
                 last = len(node.answers) - 1
-                stack += [(n, closes + 1 if i == last else 0) for i, n in reversed(list(enumerate(node.answers)))]
-                yield Step(node, True, 0)
+                inner = (folds, *closes)
+                stack += [(n, inner if i == last else ()) for i, n in reversed(list(enumerate(node.answers)))]
+                yield Step(node, True, folds, ())
             else:
-                yield Step(node, False, closes)
+                yield Step(node, False, False, closes)
 
 
 def thread_page(session: Session, article: Article, number: int = 1, sort: str = "oldest") -> ThreadPage:

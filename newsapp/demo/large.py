@@ -8,9 +8,10 @@ from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import func, insert, select, update
-from sqlalchemy.orm import undefer
+from sqlalchemy.orm import selectinload, undefer
 
-from newsapp.articles import ALL, Article, Byline, Change, Kind, Listing, Topic, TopicMark
+from newsapp import search
+from newsapp.articles import ALL, Article, Byline, Change, Citation, Kind, Listing, Topic, TopicMark
 from newsapp.authors import Author
 from newsapp.comments import Comment, Thread
 from newsapp.comments.models import path_step
@@ -51,22 +52,31 @@ WHERE = [
 def enlarge(stories: int, comments: int, say: Callable[[str], None]) -> None:
     """Add ``stories`` and ``comments`` to a filled site, and commit after each two thousand.
 
-    The rows go past the verbs, in bulk, and raise the tags of everything at the end.
+    The rows go past the verbs, in bulk, and raise the tags of everything at the end. The stories are for reading:
+    they are kept ready to print, without the source that an editor would need.
     """
     chance = random.Random(stories * 31 + comments)
     if stories:
         _stories(stories, chance, say)
+        search.rebuild(say)
     if comments:
         _comments(comments, chance, say)
-    for section_id in db.session.scalars(select(Section.id)):
-        raise_tags(db.session(), f"section:{section_id}")
-    raise_tags(db.session(), ALL, "site", "authors", "log", "clock", *(f"kind:{kind.value}" for kind in Kind))
+    shelves = db.session.scalars(select(Listing.shelf).distinct())
+    raise_tags(db.session(), *shelves, ALL, "site", "authors", "log", "clock", *(f"kind:{kind.value}" for kind in Kind))
     db.session.commit()
 
 
 def _stories(wanted: int, chance: random.Random, say: Callable[[str], None]) -> None:
-    models = db.session.scalars(select(Article).where(Article.words > 300).options(undefer(Article.body))).all()
-    bodies = [(a.body, a.contents, a.words, a.minutes, a.standfirst, a.key_points) for a in models]
+    models = db.session.scalars(
+        select(Article)
+        .where(Article.words > 300, Article.body_source != "")  # not those that an earlier call has made
+        .options(undefer(Article.body), selectinload(Article.citations))
+    ).all()
+    bodies = [
+        (a.body, a.contents, a.words, a.minutes, a.standfirst, a.key_points,
+         [{"number": c.number, "source_id": c.source_id, "key": c.key} for c in a.citations])
+        for a in models
+    ]  # fmt: skip
     sections = db.session.execute(select(Section.id, Section.parent_id)).all()
     parents = {row.id: row.parent_id for row in sections}
     authors = list(db.session.scalars(select(Author.id)))
@@ -77,11 +87,13 @@ def _stories(wanted: int, chance: random.Random, say: Callable[[str], None]) -> 
     step = timedelta(days=365 * YEARS) / wanted
     db.session.commit()
     for start in range(0, wanted, AT_ONCE):
-        rows: dict[type[Base], list[dict[str, Any]]] = {t: [] for t in (Article, Byline, Change, TopicMark, Listing)}
+        rows: dict[type[Base], list[dict[str, Any]]] = {
+            table: [] for table in (Article, Byline, Change, Citation, TopicMark, Listing)
+        }
         for n in range(start, min(start + AT_ONCE, wanted)):
             number = first + n
             at = now - timedelta(days=4) - step * (wanted - n)
-            body, contents, words, minutes, standfirst, key_points = chance.choice(bodies)
+            body, contents, words, minutes, standfirst, key_points, citations = chance.choice(bodies)
             section_id = chance.choice(sections).id
             author_id = chance.choice(authors)
             marks = chance.sample(topics, k=min(3, len(topics)))
@@ -101,6 +113,7 @@ def _stories(wanted: int, chance: random.Random, say: Callable[[str], None]) -> 
                 {"article_id": number, "author_id": author_id, "role": "Reporter", "part": "by", "position": 0}
             )
             rows[Change].append({"article_id": number, "at": at, "kind": "published", "note": "", "text": ""})
+            rows[Citation] += [{"article_id": number, **citation} for citation in citations]
             rows[TopicMark] += [
                 {"article_id": number, "topic_id": topic, "position": place} for place, topic in enumerate(marks)
             ]
@@ -113,14 +126,18 @@ def _stories(wanted: int, chance: random.Random, say: Callable[[str], None]) -> 
         _write(rows)
         if start // AT_ONCE % 10 == 9:
             say(f"{start + AT_ONCE:,} stories ...")
+    _number_on(Article)
     say(f"{wanted:,} stories are in.")
 
 
 def _comments(wanted: int, chance: random.Random, say: Callable[[str], None]) -> None:
+    now = clock.now()
     stories = db.session.execute(
-        select(Article.id, Article.published_at).where(Article.ready_at.is_not(None), Article.withdrawn_at.is_(None))
+        select(Article.id, Article.published_at)
+        .join(Listing, (Listing.article_id == Article.id) & (Listing.shelf == ALL))
+        .where(Listing.is_public(now), Article.comments_closed_at.is_(None))
     ).all()
-    texts = list(db.session.scalars(select(Comment.body).limit(200))) or ["<p>A comment.</p>"]
+    texts = list(db.session.scalars(select(Comment.body).order_by(Comment.id).limit(200))) or ["<p>A comment.</p>"]
     first = (db.session.scalar(select(func.max(Comment.id))) or 0) + 1
     db.session.commit()
     threads: dict[int, list[int]] = {}
@@ -130,27 +147,32 @@ def _comments(wanted: int, chance: random.Random, say: Callable[[str], None]) ->
         while n < wanted and len(rows) < AT_ONCE:
             story = chance.choice(stories)
             size = min(chance.choice([1, 2, 3, 5, 8, 20]), wanted - n)
-            opened: list[dict[str, Any]] = []
+            opened: dict[int, dict[str, Any]] = {}
             for _ in range(size):
                 number = first + n
                 n += 1
-                parent = chance.choice(opened) if opened and chance.random() < 0.5 else None
+                parent = chance.choice(list(opened.values())) if opened and chance.random() < 0.5 else None
+                at = min(story.published_at + timedelta(minutes=number % 3000), now)
+                at = max(at, parent["posted_at"]) if parent else at
                 comment = {
                     "id": number, "article_id": story.id, "parent_id": parent["id"] if parent else None,
                     "root_id": parent["root_id"] if parent else number, "depth": parent["depth"] + 1 if parent else 0,
                     "path": (f"{parent['path']}." if parent else "") + path_step(number),
                     "guest_name": f"Reader {number % 997}", "body": chance.choice(texts),
-                    "posted_at": story.published_at + timedelta(minutes=number % 3000), "recommended": number % 17,
-                    "approved_at": story.published_at + timedelta(minutes=number % 3000), "answers": 0,
+                    "posted_at": at, "recommended": number % 17, "approved_at": at, "answers": 0,
                 }  # fmt: skip
-                opened.append(comment)
+                opened[number] = comment
                 rows.append(comment)
+                while parent:
+                    parent["answers"] += 1
+                    parent = opened.get(parent["parent_id"])
             count = threads.setdefault(story.id, [0, 0])
             count[0] += size
-            count[1] += sum(1 for comment in opened if comment["parent_id"] is None)
+            count[1] += sum(1 for comment in opened.values() if comment["parent_id"] is None)
         _write({Comment: rows})
         if n // AT_ONCE % 25 == 24:
             say(f"{n:,} comments ...")
+    _number_on(Comment)
     known = set(db.session.scalars(select(Thread.article_id)))
     quiet = {"raises_tags": True}
     for story_id, (visible, roots) in threads.items():
@@ -168,6 +190,14 @@ def _comments(wanted: int, chance: random.Random, say: Callable[[str], None]) ->
     raise_tags(db.session(), *(f"comments:{story_id}" for story_id in threads))
     db.session.commit()
     say(f"{wanted:,} comments are in.")
+
+
+def _number_on(table: type[Article] | type[Comment]) -> None:
+    """Let the next row get the number after those that were given here. SQLite sees to it by itself."""
+    if db.engine.dialect.name == "postgresql":
+        sequence = func.pg_get_serial_sequence(table.__tablename__, "id")
+        db.session.execute(select(func.setval(sequence, select(func.max(table.id)).scalar_subquery())))
+        db.session.commit()
 
 
 def _write(rows: dict[type[Base], list[dict[str, Any]]]) -> None:

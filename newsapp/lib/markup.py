@@ -24,20 +24,21 @@ _ALWAYS_READ = {
     "br", "hr", "img", "wbr", "script", "style", "textarea", "title", "xmp", "iframe", "noembed", "noframes", "plaintext",
 }  # fmt: skip
 
-# Dropped with what is in them: none of it is text that somebody wrote for readers.
+# Taken out with what is in them: none of it is text that somebody wrote for readers.
 DROPPED = {
     "applet", "base", "basefont", "bgsound", "button", "canvas", "col", "colgroup", "datalist", "frame", "frameset", "head",
     "input", "link", "math", "meta", "noembed", "noframes", "noscript", "option", "optgroup", "param", "plaintext",
-    "progress", "meter", "script", "select", "source", "style", "svg", "template", "textarea", "title", "track", "xml", "xmp",
+    "progress", "meter", "script", "select", "style", "svg", "template", "textarea", "title", "track", "xml", "xmp",
 }  # fmt: skip
 
 # What looks like nothing: Unicode's spaces, and marks of no width that are no letters either.
 BLANKS = " \t\n\r\f\v\x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u200b\u2028\u2029\u202f\u205f\u2060\u3000\ufeff"
 _SURROGATE = re.compile("[\ud800-\udfff]")
 # Control characters and non-characters: no page and no feed may hold them (XML 1.0, section 2.2).
-_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufdd0-\ufdef\ufffe\uffff]")
-# More digits than any character's number has; html5lib would hand 5,000 of them to int(), which refuses.
-_HUGE_NUMBER = re.compile(r"&#(?:0*[1-9]\d{7,}|[xX]0*[1-9a-fA-F][0-9a-fA-F]{6,}|[xX]?0{9,}[0-9a-fA-F]*);?")
+_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\ufdd0-\ufdef\ufffe\uffff]")
+_LINE_END = re.compile("\r\n|[\r\x0c\x85\u2028\u2029]")
+# html5lib gives the digits to int(), which refuses more than 4,300 of them. No character's number has more than seven.
+_HUGE_NUMBER = re.compile(r"&#\d{1000,};?")
 _IN_ADDRESS = str.maketrans({c: f"%{ord(c):02X}" for c in ' "<>`{|}^'})
 _NOT_IN_ADDRESS = re.compile(r"[\x00-\x20\x7f-\xa0\\<>\"`\s]")
 _MAIL_OR_PHONE = re.compile(r"mailto:[^\s<>\"\\]+|tel:[+\d][\d().-]*", re.I)
@@ -50,15 +51,34 @@ def tidy(text: str) -> str:
     """
     if _SURROGATE.search(text):
         text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    return _FORBIDDEN.sub("", text.replace("\r\n", "\n").replace("\r", "\n").replace("\x0c", " "))
+    return _FORBIDDEN.sub("", _LINE_END.sub("\n", text))
 
 
 def parse(source: str) -> Element:
-    """Read ``source`` as a browser would and give an element that holds what is in its body.
-
-    Foreign elements (SVG, MathML) have a name with their namespace in braces before it.
-    """
+    """Read ``source`` as a browser would and give an element that holds what is in its body."""
     return _Parser(namespaceHTMLElements=False).read(_HUGE_NUMBER.sub("\ufffd", tidy(source)))
+
+
+def take_out_foreign(root: Element) -> list[tuple[str, str]]:
+    """Take comments, DROPPED, and elements of other languages than HTML out of a tree; give what, and its words."""
+    taken = []
+    parents = [root]
+    while parents:
+        parent = parents.pop()
+        before: Element | None = None
+        for child in list(parent):
+            if isinstance(child.tag, str) and child.tag not in DROPPED and not child.tag.startswith("{"):
+                before = child
+                parents.append(child)
+                continue
+            if isinstance(child.tag, str):  # a comment has a function there
+                taken.append((child.tag.rpartition("}")[2], " ".join("".join(child.itertext()).split())))
+            parent.remove(child)
+            if before is None:
+                parent.text = (parent.text or "") + (child.tail or "")
+            else:
+                before.tail = (before.tail or "") + (child.tail or "")
+    return taken
 
 
 class _Parser(HTMLParser):

@@ -43,6 +43,8 @@ _HOLDS_TEXT = {"p", "li", "dt", "dd", "td", "th", "h2", "h3", "pre", "caption", 
 # What comes in these and does not fit stays in them, as words.
 _WALLS = {"dt", "td", "th", "h2", "h3", "pre", "caption", "figcaption", "footer"}
 _ONE_LINE = {"h2", "h3"}
+_BOLD = {"h2", "h3", "th"}  # as they are: strong words in them say no more
+_CLOSE = ".,;:!?…)]}»”’\"'"
 _NEEDS = {"li": "ul", "dt": "dl", "dd": "dl"}
 _ONCE = {"a", "code", "del", "em", "ins", "kbd", "rp", "rt", "s", "small", "strong", "u"}  # pointless in themselves
 
@@ -56,6 +58,7 @@ class _Block:
     is_left: bool = False  # what comes now stands behind it, whatever the source says
     ends_in_text: bool = False
     list_id: str = ""
+    level: int = 0
     items: int = 0
     last_item: _Block | None = None
 
@@ -83,11 +86,13 @@ class Writer:
         self._inlines: list[_Inline] = []
         self._open_inlines: list[_Inline] = []
         self._gap = ""  # white space that is written if words follow
+        self._word_gap = ""  # likewise, but not before a full stop
         self._breaks = 0  # line breaks, likewise
         self._parts: list[str] = []
 
     def finish(self) -> str:
         """Close what is open and give what was written."""
+        self._set_inlines(())
         self._bring(self._body)
         return "".join(self._parts)
 
@@ -111,24 +116,33 @@ class Writer:
             del self._stack[self._stack.index(block) :]
 
     @contextmanager
+    def apart(self) -> Iterator[None]:
+        """Keep what comes now apart from what stands before and behind it, as a <div> does."""
+        self.pause()
+        yield
+        self.pause()
+
+    @contextmanager
     def item(self, level: int, kind: str, attributes: Mapping[str, str], list_id: str) -> Iterator[None]:
-        """Write what comes now as an item of a list that the source does not mark as one, on ``level`` from 1."""
+        """Write what comes now as an item of a list that the source does not mark as one, on ``level`` from 1.
+
+        Where ``can_hold(kind)`` is false, there is no such list.
+        """
         lists = self._implied_lists()
         if lists and lists[0].list_id != list_id:
-            self._end_implied_from(lists[0])
+            del self._stack[self._stack.index(lists[0]) :]
             lists = []
-        while lists and (len(lists) > level or (len(lists) == level and lists[-1].name != kind)):
-            self._end_implied_from(lists.pop())
-        if len(lists) < level:
-            new = self._enter_below(lists[-1].last_item if lists else None, kind, attributes)
-            new.list_id = list_id
-            lists.append(new)
-        else:
+        while len(lists) > 1 and lists[-2].level >= level:
+            lists.pop()
+        if lists and lists[-1].level >= level and lists[-1].name == kind:
             del self._stack[self._stack.index(lists[-1]) + 1 :]
-        item = _Block("li", {}, (*lists[-1].chain, _Block("", {}, ())), is_implied=True)
-        item.chain = (*lists[-1].chain, item)
-        lists[-1].last_item = item
-        self._stack.append(item)
+        else:
+            if lists and lists[-1].level >= level:  # numbers behind bullets, or the other way round
+                del self._stack[self._stack.index(lists.pop()) :]
+            lists.append(self._enter_below(lists[-1].last_item if lists else None, kind, attributes))
+            lists[-1].list_id = list_id
+        lists[-1].level = level
+        item = lists[-1].last_item = self._push("li", {}, lists[-1], is_implied=True)
         yield
         item.is_left = True
 
@@ -141,6 +155,13 @@ class Writer:
             self._inlines.append(_Inline(name, attributes or {}))
         yield
         del self._inlines[depth:]
+
+    @contextmanager
+    def plain(self) -> Iterator[None]:
+        """Write what comes now outside the inline elements that are open."""
+        inlines, self._inlines = self._inlines, []
+        yield
+        self._inlines = inlines
 
     def text(self, text: str) -> None:
         """Write words. White space counts as in a browser; at the edges of blocks there is none."""
@@ -165,21 +186,32 @@ class Writer:
         self._gap = ""
 
     def pause(self) -> None:
-        """Keep the words that come apart from those before, as the edge of a <div> does."""
+        """Keep the words that come apart from those before."""
         while self._stack[-1].is_implied and self._stack[-1].name == "p":
             self._stack.pop()
-        if self._stack[-1].name in _WALLS - {"td", "th"}:
+        if self._stack[-1].name == "pre":
+            self._say_verbatim(self._stack[-1], "\n")
+        elif self._stack[-1].name in _WALLS - {"td", "th"}:
             self._gap = " "
         else:
             self._breaks = max(self._breaks, 1)
 
+    def space(self) -> None:
+        """Keep the next word apart from the one before; a full stop may follow closely."""
+        self._word_gap = " "
+
     def mark(self, name: str, attributes: Mapping[str, str]) -> None:
-        """Write an element without words that belongs to the word before it: no space, no link round it."""
+        """Write an element without words that belongs to the word before it: no space, no link round it.
+
+        The space that stood before it comes behind it, if a word follows.
+        """
         block = self._block_for_text()
         self._bring(block)
         outer = next((n for n, i in enumerate(self._inlines) if i.name in ("a", "sup", "sub")), len(self._inlines))
         self._set_inlines(self._inlines[:outer])
         self._parts.append(f"{_tag(name, attributes)}</{name}>")
+        self._word_gap = (self._gap or self._word_gap) if block.ends_in_text else ""
+        self._gap = ""
         block.ends_in_text = True
 
     def wbr(self) -> None:
@@ -221,17 +253,17 @@ class Writer:
         if parent is None:
             return None
         self._pass_by(parent)
-        block = _Block(name, attributes, ())
-        block.chain = (*parent.chain, block)
-        self._stack.append(block)
-        return block
+        return self._push(name, attributes, parent)
 
     def _enter_below(self, parent: _Block | None, name: str, attributes: Mapping[str, str]) -> _Block:
         """Begin an implied list in an item, or where there is none, where a list can stand."""
         if parent is None:
             self._end_implied(name)
             parent = self._parent_for(name) or self._body
-        block = _Block(name, attributes, (), is_implied=True)
+        return self._push(name, attributes, parent, is_implied=True)
+
+    def _push(self, name: str, attributes: Mapping[str, str], parent: _Block, *, is_implied: bool = False) -> _Block:
+        block = _Block(name, attributes, (), is_implied)
         block.chain = (*parent.chain, block)
         self._stack.append(block)
         return block
@@ -263,10 +295,7 @@ class Writer:
             if not block.is_left and (block.name in _HOLDS_TEXT or (self._bare and block is self._body)):
                 return block
             if not block.is_left and "p" in _HOLDS.get(block.name, ()):
-                paragraph = _Block("p", {}, (), is_implied=True)
-                paragraph.chain = (*block.chain, paragraph)
-                self._stack.append(paragraph)
-                return paragraph
+                return self._push("p", {}, block, is_implied=True)
             if block.name == "figure":
                 block.is_left = True
         raise AssertionError("the body holds paragraphs")
@@ -286,9 +315,6 @@ class Writer:
             start -= 1
         return [block for block in self._stack[start:] if block.list_id]
 
-    def _end_implied_from(self, block: _Block) -> None:
-        del self._stack[self._stack.index(block) :]
-
     # How it is written
 
     def _bring(self, block: _Block) -> None:
@@ -300,7 +326,8 @@ class Writer:
         while kept < min(len(self._open), len(block.chain)) and self._open[kept] is block.chain[kept]:
             kept += 1
         while len(self._open) > kept:
-            self._parts.append(f"</{self._open.pop().name}>")
+            closed = self._open.pop().name
+            self._parts.append(f"</{closed}>" if closed != "hr" else "")
         for inner in block.chain[kept:]:
             outer = self._open[-1] if self._open else self._body
             outer.ends_in_text = inner.ends_in_text = False
@@ -311,8 +338,8 @@ class Writer:
 
     def _attributes(self, block: _Block) -> Mapping[str, str]:
         if block.name == "ol" and block.items:  # it was interrupted, and its numbers go on
-            start = block.attributes.get("start", "1")
-            return {**block.attributes, "start": str((int(start) if start.isdecimal() else 1) + block.items)}
+            start = re.fullmatch(r"-?\d{1,6}", block.attributes.get("start", ""), re.A)
+            return {**block.attributes, "start": str((int(start[0]) if start else 1) + block.items)}
         return block.attributes
 
     def _set_inlines(self, wanted: Sequence[_Inline], between: str = "") -> None:
@@ -321,7 +348,8 @@ class Writer:
             kept += 1
         while len(self._open_inlines) > kept:
             self._parts.append(f"</{self._open_inlines.pop().name}>")
-        self._parts.append(between)
+        if between:
+            self._parts.append(between)
         for inline in wanted[kept:]:
             self._parts.append(_tag(inline.name, inline.attributes))
             self._open_inlines.append(inline)
@@ -332,23 +360,25 @@ class Writer:
         if self._breaks > 1 and block.name == "p" and block.ends_in_text:
             self._bring(block.chain[-2] if len(block.chain) > 1 else self._body)
         self._bring(block)
-        between = self._gap
+        between = self._gap or ("" if words[0] in _CLOSE else self._word_gap)
         if self._breaks:
             between = " " if block.name in _ONE_LINE or "br" not in self._tags else "<br>" * min(self._breaks, 2)
-        self._set_inlines(self._inlines, between if block.ends_in_text else "")
+        wanted = [i for i in self._inlines if block.name not in _BOLD or i.name not in ("strong", "u")]
+        self._set_inlines(wanted, between if block.ends_in_text else "")
         self._parts.append(escape(re.sub(r"[ \t\n]+", " ", words), quote=False))
         block.ends_in_text = True
-        self._breaks, self._gap = 0, ""
+        self._breaks, self._gap, self._word_gap = 0, "", ""
         self._note_gap(text[len(text.rstrip(BLANKS)) :])
 
     def _say_verbatim(self, block: _Block, text: str) -> None:
         if block not in self._open or not block.ends_in_text:
             text = text.lstrip("\n")  # parsers drop a newline there
-        if text.strip(BLANKS) or (block in self._open and block.ends_in_text):
+        if text.strip(BLANKS):
             self._bring(block)
             self._set_inlines(self._inlines)
-            self._parts.append(escape(text, quote=False))
             block.ends_in_text = True
+        if block in self._open and block.ends_in_text:
+            self._parts.append(escape(text, quote=False))
 
     def _note_blank(self, text: str) -> None:
         top = self._stack[-1]
@@ -366,4 +396,4 @@ class Writer:
 
 
 def _tag(name: str, attributes: Mapping[str, str]) -> str:
-    return f"<{name}{''.join(f' {key}="{escape(tidy(value))}"' for key, value in attributes.items())}>"
+    return "".join([f"<{name}", *(f' {key}="{escape(tidy(value))}"' for key, value in attributes.items()), ">"])

@@ -2,14 +2,17 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import bleach
 from blinker import Namespace
 from flask import current_app
 from sqlalchemy import ForeignKey, select
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, mapped_column
 
 from newsapp.accounts import Account
 from newsapp.db import Base, Json, db, moment, pk
 from newsapp.lib import clock
+from newsapp.lib.markup import is_web_address
 from newsapp.lib.tags import Tagged
 from newsapp.media import renditions
 
@@ -27,10 +30,10 @@ class Picture(Base, Tagged):
     original: Mapped[str]
     width: Mapped[int]  # of the original, in pixels
     height: Mapped[int]
-    widths: Mapped[list[int]] = mapped_column(Json)
+    widths: Mapped[list[int]] = mapped_column(Json)  # of its files, ascending; each is there in every format
     title: Mapped[str] = mapped_column(default="")
     alt: Mapped[str] = mapped_column(default="")
-    caption: Mapped[str] = mapped_column(default="")
+    caption: Mapped[str] = mapped_column(default="")  # HTML, cleaned
     creator: Mapped[str] = mapped_column(default="")
     credit: Mapped[str] = mapped_column(default="")  # the line that is printed; empty: the creator
     credit_language: Mapped[str | None]  # where the credit is not in the paper's language
@@ -45,8 +48,8 @@ class Picture(Base, Tagged):
 
     def file(self, width: int, kind: str) -> str:
         """Give the address of the rendition nearest to ``width`` pixels, not smaller where there is one."""
-        fitting = [w for w in self.widths if w >= width]
-        return f"/media/{self.stem}-{min(fitting) if fitting else max(self.widths)}.{kind}"
+        nearest = min((w for w in self.widths if w >= width), default=max(self.widths))
+        return f"/media/{self.stem}-{nearest}.{kind}"
 
     def srcset(self, kind: str, at_most: int = 1800) -> str:
         """Give the ``srcset`` of one format, up to ``at_most`` pixels wide."""
@@ -69,12 +72,13 @@ class Picture(Base, Tagged):
     def describe(self, **values: object) -> None:
         """Change what is said of the picture: alt, caption, creator, credit, licence, focal point. The caller commits.
 
+        The caption is HTML; what is stored has been cleaned. The focal point is in per cent.
+
         Raises:
             AttributeError: there is no such thing to say.
+            ValueError: an address is not a full http or https one, or the focal point lies outside the picture.
         """
-        for name, value in values.items():
-            if name not in DESCRIPTION:
-                raise AttributeError(name)
+        for name, value in _checked(values).items():
             setattr(self, name, value)
         picture_changed.send(self)
 
@@ -83,31 +87,53 @@ DESCRIPTION = {
     "title", "alt", "caption", "creator", "credit", "credit_language", "licence", "licence_url", "source", "source_url",
     "focal_x", "focal_y",
 }  # fmt: skip
+CAPTION_TAGS = {"a", "abbr", "bdi", "br", "cite", "em", "q", "s", "small", "span", "strong", "sub", "sup"}
+CAPTION_ATTRIBUTES = {"*": ["lang", "dir", "title"], "a": ["href", "hreflang"]}
+
+
+def _checked(values: dict[str, object]) -> dict[str, object]:
+    for name, value in values.items():
+        if name not in DESCRIPTION:
+            raise AttributeError(name)
+        if name.endswith("_url") and value and not is_web_address(str(value)):
+            raise ValueError(f"{value} is not a web address")
+        if name in ("focal_x", "focal_y") and not (isinstance(value, int) and 0 <= value <= 100):
+            raise ValueError("The focal point lies between 0 and 100 per cent.")
+    if "caption" in values:
+        caption = bleach.clean(
+            str(values["caption"]), tags=CAPTION_TAGS, attributes=CAPTION_ATTRIBUTES, protocols={"http", "https"}, strip=True
+        )  # fmt: skip
+        values = {**values, "caption": caption.strip()}
+    return values
 
 
 def upload(data: bytes, by: Account | None = None, **described: object) -> Picture:
     """Keep a picture, or give the one there already is of the same bytes. The caller commits.
 
-    The cutting takes seconds: do it before anything is written, because SQLite has one writer.
+    The cutting takes a second: do it before anything is written, because SQLite has one writer.
 
     Raises:
         NotAPicture: the file cannot be used; the message says why, in a sentence.
+        AttributeError, ValueError: as ``Picture.describe()``.
     """
     return keep(renditions.cut(data, folder()), by, **described)
 
 
 def keep(made: renditions.Cut, by: Account | None = None, **described: object) -> Picture:
-    """Make the row for renditions that are already cut. The caller commits."""
-    picture = db.session.scalar(select(Picture).where(Picture.sha256 == made.sha256))
-    if picture is None:
-        picture = Picture(
-            sha256=made.sha256, stem=made.stem, original=made.original, width=made.width, height=made.height,
-            widths=made.widths, uploaded_by_id=by.id if by else None,
-            **{name: value for name, value in described.items() if name in DESCRIPTION},
-        )  # fmt: skip
-        db.session.add(picture)
-        db.session.flush()
-    return picture
+    """Make the row for renditions that are already cut; a picture that has one keeps what is said of it.
+
+    Two who send the same file at once get the same row: the database settles it. The caller commits.
+    """
+    dialect = sqlite if db.engine.dialect.name == "sqlite" else postgresql
+    row = dialect.insert(Picture).values(
+        sha256=made.sha256, stem=made.stem, original=made.original, width=made.width, height=made.height,
+        widths=made.widths, uploaded_by_id=by.id if by else None, **_checked(described),
+    )  # fmt: skip
+    # No tags to raise: a new picture stands on no page.
+    db.session.execute(
+        row.on_conflict_do_nothing(index_elements=[Picture.sha256]), execution_options={"raises_tags": True}
+    )
+    return db.session.scalars(select(Picture).where(Picture.sha256 == made.sha256)).one()
 
 
 def folder() -> Path:

@@ -1,24 +1,25 @@
-"""Cutting a picture to the sizes that the layouts need. Runs in a child process: decoding takes memory, which
-a serving process would not give back."""
+"""Cutting a picture to the sizes that the layouts need.
+
+A child process does it (``cutter.py``): decoding takes memory that a serving process would not give back, and
+what a hostile file does to a decoder, it does to the child.
+"""
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
-import io
-import multiprocessing
-import warnings
-from concurrent.futures import ProcessPoolExecutor
+import json
+import signal
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from queue import SimpleQueue
 
-from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
-
-WIDTHS = (176, 352, 704, 1056, 1400, 1800)  # pixels; rows, cards, cards on fine screens, heroes
+CUTTER = Path(__file__).with_name("cutter.py")
 FORMATS = ("avif", "webp", "jpg")
 MAX_BYTES = 25 * 1024 * 1024
-MAX_PIXELS = 60_000_000
-KINDS = {"JPEG": "jpg", "PNG": "png", "WEBP": "webp", "AVIF": "avif", "GIF": "gif", "TIFF": "tif"}
 
 
 class NotAPicture(Exception):
@@ -33,96 +34,90 @@ class Cut:
     original: str  # its key
     width: int  # of the original, upright, in pixels
     height: int
-    widths: list[int]
+    widths: list[int]  # ascending; each in every format
     sha256: str
+
+    @property
+    def files(self) -> list[str]:
+        return [self.original, *(f"{self.stem}-{width}.{kind}" for width in self.widths for kind in FORMATS)]
 
 
 def cut(data: bytes, folder: Path) -> Cut:
-    """Cut one picture in a child process and write its files into ``folder``.
+    """Cut one picture and write its files into ``folder``. What was cut before is not cut again.
 
     Raises:
-        NotAPicture: too large, not a picture, damaged, or more pixels than memory should hold.
+        NotAPicture: too large, not a picture, damaged, too small, or more pixels than memory should hold.
     """
     return cut_many([data], folder)[0]
 
 
 def cut_many(originals: list[bytes], folder: Path, processes: int = 1) -> list[Cut]:
-    """Cut several pictures, ``processes`` at a time."""
-    for data in originals:
-        if len(data) > MAX_BYTES:
-            raise NotAPicture(f"The file is larger than {MAX_BYTES // 1024 // 1024} MB.")
-    # spawn: a forked child would inherit the server's threads' locks.
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(min(processes, len(originals)) or 1, mp_context=context) as pool:
-        return [_raise_or_give(result) for result in pool.map(_cut_here, originals, [folder] * len(originals))]
+    """Cut several pictures, ``processes`` at a time; give them in the order of ``originals``.
+
+    Raises:
+        NotAPicture: as ``cut()``, of the first that cannot be used; the others may have been cut.
+    """
+    if any(len(data) > MAX_BYTES for data in originals):
+        raise NotAPicture(f"The file is larger than {MAX_BYTES // 1024 // 1024} MB.")
+    made = {number: found for number, data in enumerate(originals) if (found := _cut_before(data, folder))}
+    # The largest first, so that no child is left with a long one when the others are done.
+    waiting = sorted(set(range(len(originals))) - set(made), key=lambda number: -len(originals[number]))
+    count = min(processes, len(waiting))
+    if not count:
+        return [made[number] for number in range(len(originals))]
+
+    idle: SimpleQueue[_Child] = SimpleQueue()
+
+    def cut_one(number: int) -> Cut:
+        child = idle.get()
+        try:
+            return child.cut(originals[number])
+        finally:
+            idle.put(child)
+
+    with ExitStack() as children, ThreadPoolExecutor(count) as pool:
+        for _ in range(count):
+            idle.put(children.enter_context(_Child(folder)))
+        made |= dict(zip(waiting, pool.map(cut_one, waiting), strict=True))
+    return [made[number] for number in range(len(originals))]
 
 
-def _raise_or_give(result: Cut | str) -> Cut:
-    if isinstance(result, str):
-        raise NotAPicture(result)
-    return result
-
-
-def _cut_here(data: bytes, folder: Path) -> Cut | str:
-    """Do the work; gives a sentence where the file is refused, because exceptions lose their way between processes."""
-    Image.MAX_IMAGE_PIXELS = MAX_PIXELS
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", Image.DecompressionBombWarning)
-            with Image.open(io.BytesIO(data)) as opened:
-                if opened.format not in KINDS:
-                    return "The file is not a picture that the site can use: JPEG, PNG, WebP, AVIF, GIF or TIFF."
-                kind = KINDS[opened.format]
-                if opened.width * opened.height > MAX_PIXELS:
-                    return f"The picture has more than {MAX_PIXELS // 1_000_000} million pixels."
-                opened.draft("RGB", (WIDTHS[-1] * 2, WIDTHS[-1] * 2))  # JPEG decodes straight to a smaller size
-                full_width, full_height = _upright(opened)
-                image = _plain(opened)
-    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
-        return f"The picture has more than {MAX_PIXELS // 1_000_000} million pixels."
-    except UnidentifiedImageError:
-        return "The file is not a picture."
-    except (OSError, ValueError, SyntaxError, EOFError):
-        return "The picture is damaged and cannot be opened."
-
+def _cut_before(data: bytes, folder: Path) -> Cut | None:
+    """Give what an earlier cut of the same bytes has left in ``folder``, where all of it is there."""
     sha256 = hashlib.sha256(data).hexdigest()
-    stem = sha256[:20]
-    folder.mkdir(parents=True, exist_ok=True)
-    original = f"{stem}-original.{kind}"
-    (folder / original).write_bytes(data)
-    widths = [width for width in WIDTHS if width < image.width] or []
-    if image.width <= WIDTHS[-1]:
-        widths.append(image.width)
-    for width in reversed(widths):  # from large to small, each from the one before: cheaper, and as sharp
-        image = image.resize((width, max(1, round(image.height * width / image.width))), Image.Resampling.LANCZOS)
-        image.save(folder / f"{stem}-{width}.avif", quality=55, speed=8)
-        image.save(folder / f"{stem}-{width}.webp", quality=76, method=4)
-        image.save(folder / f"{stem}-{width}.jpg", quality=80, optimize=True, progressive=True)
-    return Cut(stem, original, full_width, full_height, widths, sha256)
+    try:
+        found = Cut(**json.loads((folder / f"{sha256[:20]}-made.json").read_text(encoding="ascii")))
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    return found if all((folder / name).exists() for name in found.files) else None
 
 
-def _upright(image: Image.Image) -> tuple[int, int]:
-    """Give the size as it is looked at: cameras that were held upright say so in EXIF."""
-    width, height = image.size
-    scale = 1
-    if image.getexif().get(0x0112) in (5, 6, 7, 8):
-        width, height = height, width
-    return width * scale, height * scale
+class _Child:
+    """A process that cuts one picture after the other."""
 
+    def __init__(self, folder: Path) -> None:
+        program = [sys.executable, "-I", str(CUTTER), str(folder)]
+        self._process = subprocess.Popen(program, stdin=subprocess.PIPE, stdout=subprocess.PIPE)  # noqa: S603
 
-def _plain(image: Image.Image) -> Image.Image:
-    """Turn any picture into an upright sRGB one without metadata (a camera's place and number stay out)."""
-    profile = image.info.get("icc_profile")
-    upright = ImageOps.exif_transpose(image)
-    if profile and upright.mode in ("RGB", "CMYK", "L"):
-        # A damaged profile: the colours as they are, rather than no picture.
-        with contextlib.suppress(ImageCms.PyCMSError):
-            srgb = ImageCms.createProfile("sRGB")
-            upright = ImageCms.profileToProfile(upright, io.BytesIO(profile), srgb, outputMode="RGB") or upright
-    if upright.mode in ("RGBA", "LA", "PA") or (upright.mode == "P" and "transparency" in upright.info):
-        paper = Image.new("RGB", upright.size, "white")
-        paper.paste(upright.convert("RGBA"), mask=upright.convert("RGBA").getchannel("A"))
-        upright = paper
-    result = upright.convert("RGB")
-    result.info = {}
-    return result
+    def __enter__(self) -> _Child:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._process.communicate()  # closes its standard input, which ends it
+
+    def cut(self, data: bytes) -> Cut:
+        assert self._process.stdin and self._process.stdout
+        try:
+            self._process.stdin.write(len(data).to_bytes(8, "big") + data)
+            self._process.stdin.flush()
+            answer = self._process.stdout.readline()
+        except BrokenPipeError:
+            answer = b""
+        if not answer and self._process.wait() == -signal.SIGALRM:
+            raise NotAPicture("The picture takes too long to open.")
+        if not answer:  # the disk is full, or the system has ended the child because memory was
+            raise NotAPicture("The picture could not be cut; the site’s log says why.")
+        made = json.loads(answer)
+        if "refused" in made:
+            raise NotAPicture(made["refused"])
+        return Cut(**made)

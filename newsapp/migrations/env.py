@@ -3,7 +3,7 @@
 from alembic import context
 from sqlalchemy import JSON, text
 
-from newsapp.db import Base, Moment, db
+from newsapp.db import Base, Moment, db, is_mapped
 
 config = context.config
 
@@ -20,6 +20,7 @@ def run() -> None:
             target_metadata=Base.metadata,
             render_as_batch=True,
             compare_type=True,
+            include_object=is_mapped,
             transaction_per_migration=False,
             render_item=_short_names,
         )

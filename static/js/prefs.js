@@ -21,10 +21,26 @@ if (form) {
   addEventListener("pageshow", restore);
 }
 
+// What is being read stays where it is: a larger text would push it screens away. The place is noted before the choice, because
+// the stylesheet answers to the radio at once.
+let place;
+for (const kind of ["pointerdown", "keydown"]) document.addEventListener(kind, notePlace, { capture: true, passive: true });
+
+function notePlace({ target }) {
+  if (!target.closest?.(".disp, .readbar")) return;
+  const read = [...document.querySelectorAll(".prose > *")].find((element) => element.getBoundingClientRect().bottom > 60);
+  place = read && scrollY > 0 ? { read, top: read.getBoundingClientRect().top } : null;
+}
+
+function keepPlace() {
+  if (place) scrollBy({ top: place.read.getBoundingClientRect().top - place.top, behavior: "instant" });
+}
+
 function choose({ target }) {
   if (!NAMES.includes(target.name) || !target.closest(".disp, .readbar")) return;
 
   show(target.name, target.value);
+  keepPlace();
   keep();
   saving ??= Promise.resolve().then(save).finally(() => (saving = null));
   saving.then(

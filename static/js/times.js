@@ -30,3 +30,9 @@ refresh();
 setInterval(() => document.hidden || refresh(), MINUTE);
 document.addEventListener("visibilitychange", () => document.hidden || refresh());
 document.addEventListener("htmx:after:settle", refresh);
+
+// On paper «2 h ago» means nothing.
+addEventListener("beforeprint", () => {
+  for (const time of document.querySelectorAll("time[data-relative][title]")) time.textContent = time.title;
+});
+addEventListener("afterprint", refresh);

@@ -11,7 +11,15 @@ from newsapp.lib.web import CONTENT_SECURITY_POLICY
 from tests.conftest import NOON, Browser
 from tests.small_paper import addresses, plant
 
-VALUES = {"path": "world", "slug": "rivers", "comment_id": "1", "key": "0" * 20 + "-176.jpg"}
+VALUES = {
+    "path": "world",
+    "slug": "rivers",
+    "comment_id": "1",
+    "form": "xml",
+    "number": "1",
+    "size": "192",
+    "key": "0" * 20 + "-176.jpg",
+}
 PART = {"HX-Request": "true", "HX-Request-Type": "partial"}
 
 
@@ -71,7 +79,10 @@ def test_no_page_has_an_inline_script_style_or_handler(app, browser):
 
 def test_every_page_names_no_other_host_for_what_it_loads(app, browser):
     for address in [*addresses(), "/preferences"]:
-        html = browser.get(address).text
+        answer = browser.get(address)
+        if answer.mimetype != "text/html":  # a feed has full addresses: it is read elsewhere
+            continue
+        html = answer.text
         loaded = re.findall(
             r'<(?:script|img|source|iframe|link rel="(?:stylesheet|preload|icon)")[^>]*?(?:src|href|srcset)="([^"]+)"',
             html,

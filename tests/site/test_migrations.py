@@ -3,12 +3,12 @@ from alembic.runtime.migration import MigrationContext
 from flask_migrate import downgrade, upgrade
 from sqlalchemy import inspect
 
-from newsapp.db import Base, db
+from newsapp.db import Base, db, is_mapped
 
 
 def test_migrations_and_models_agree(app):
     with db.engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        context = MigrationContext.configure(connection, opts={"compare_type": True, "include_object": is_mapped})
         assert compare_metadata(context, Base.metadata) == []
 
 

@@ -27,16 +27,36 @@ BUDGET = {
     "/about": 2,
     "/authors": 2,
     "/authors/rosalind": 6,
+    "/log": 5,
     "/topics": 2,
     "/topics/rivers": 6,
+    "/search": 6,
+    "/search?q=story": 10,
+    "/search?q=story&section=world&sort=newest": 11,
+    "/search?q=storry": 12,
     "/preferences": 1,
+    "/feed.xml": 7,
+    "/feed.atom": 7,
+    "/feed.json": 7,
+    "/sections/world/feed.xml": 7,
+    "/authors/rosalind/feed.xml": 8,
+    "/topics/rivers/feed.xml": 8,
+    "/corrections/feed.xml": 4,
+    "/articles/story-number-0/comments/feed.xml": 3,
+    "/sitemap.xml": 3,
+    "/sitemaps/pages.xml": 4,
+    "/sitemaps/stories-1.xml": 2,
+    "/news-sitemap.xml": 2,
+    "/robots.txt": 1,
+    "/.well-known/security.txt": 1,
+    "/site.webmanifest": 1,
     "/nothing-here": 5,
 }
 # Tables that grow with stories, comments, readers or mails. The others have as many rows as a newsroom has sections,
 # authors or slots: most_read keeps ten a section, and place() clears away what has ended.
 GROWING = {
     "article", "listing", "byline", "change", "citation", "comment", "thread", "topic_mark", "topic", "source", "picture",
-    "picture_use", "account",
+    "picture_use", "account", "search_document", "search_word", "search_stale",
 }  # fmt: skip
 
 

@@ -38,6 +38,7 @@ def test_the_environment_wins_over_the_file(tmp_path):
         ("PAGE_CACHE", "perhaps"),
         ("PAGE_CACHE_MB", "0"),
         ("PAGE_CACHE_MB", "many"),
+        ("ROBOTS_AI", "maybe"),
         ("WORKERS", "-1"),
         ("THREADS", "1000"),
     ],

@@ -359,6 +359,12 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_topic_mark_topic_id'), ['topic_id'], unique=False)
 
     op.create_table(
+        "lease",
+        sa.Column("job", sa.String(), nullable=False),
+        sa.Column("until", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("job", name=op.f("pk_lease")),
+    )
+    op.create_table(
         "page",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("slug", sa.String(), nullable=False),
@@ -378,6 +384,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_table("page")
+    op.drop_table("lease")
     with op.batch_alter_table('topic_mark', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_topic_mark_topic_id'))
 

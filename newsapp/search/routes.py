@@ -1,0 +1,118 @@
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from flask import Blueprint, abort, request
+from sqlalchemy.orm import Session
+
+from newsapp.articles import ALL, Article, Kind, Listing, MostRead
+from newsapp.articles.lists import LAST_PAGE, in_order, page_number
+from newsapp.authors import Author
+from newsapp.db import db
+from newsapp.layout import layout
+from newsapp.lib import tags
+from newsapp.lib.parts import part
+from newsapp.lib.web import page, wants_part
+from newsapp.search import forms
+from newsapp.search.index import PER_PAGE, Hits, SearchIndex, index
+from newsapp.search.models import texts_of, whole
+from newsapp.search.snippets import Snippet, snippet
+from newsapp.search.spelling import did_you_mean
+from newsapp.sections import Branch
+
+bp = Blueprint("search", __name__)
+
+NAMED_AUTHORS = 500  # in the field of authors; the address takes any
+HELP = 10  # stories that lead on from an empty list
+
+
+@dataclass
+class Found:
+    """One page of results, and what leads on where there is none."""
+
+    hits: Hits
+    rows: list[tuple[Article, Snippet]]
+    number: int
+    older: str | None = None
+    suggestion: str | None = None
+    suggestion_url: str = ""
+    newest: list[Article] = field(default_factory=list)
+    most_read: list[Article] = field(default_factory=list)
+
+    @property
+    def shown_so_far(self) -> int:
+        return (self.number - 1) * PER_PAGE + len(self.rows)
+
+
+@bp.get("/search")
+def search():
+    frame, at, number = layout(), tags.moment(), page_number()
+    form = forms.read(request.args, frame.tree, db.session())
+    filters = form.filters(at, frame.site.timezone)
+    answers = index(db.session())
+    asks = bool(form.terms) or form.is_filtered
+    found = Found(answers.query(form.terms, filters, form.sort, number) if asks else Hits([], 0), [], number)
+    if number > 1 and not found.hits.ids:
+        abort(404)
+
+    found.rows = _rows(db.session(), found.hits.ids, form)
+    if found.shown_so_far < found.hits.total and number < LAST_PAGE:
+        found.older = form.address(page=number + 1)
+    if not found.rows:
+        _lead_on(found, form, answers)
+    response = page(
+        "search/search.html",
+        fragment="more_rows" if number > 1 else "found",
+        form=form,
+        found=found,
+        asks=asks,
+        tally=answers.tally(form.terms, form.filters(at, frame.site.timezone, everywhere=True)) if asks else None,
+        offered=_offered(frame.tree.shown, form.sections),
+        people=part("search authors", _people),
+        kinds=list(Kind),
+        pasts=forms.PASTS,
+    )
+    if wants_part() and number == 1:
+        response.headers["HX-Push-Url"] = form.address()  # without the fields that were left empty
+    return response
+
+
+def _rows(session: Session, ids: list[int], form: forms.Form) -> list[tuple[Article, Snippet]]:
+    stories = {story.id: story for story in session.scalars(whole(ids)).unique()} if ids else {}
+    rows = []
+    for story in (stories[i] for i in ids if i in stories):
+        texts = texts_of(story)
+        order = [texts[name] for name in ("standfirst", "body", "captions", "sources", "byline")]
+        rows.append((story, snippet(order, form.terms)))
+    return rows
+
+
+def _lead_on(found: Found, form: forms.Form, answers: SearchIndex) -> None:
+    """Say what else there is: the nearest spelling, the newest and the most read stories."""
+    session = db.session()
+    if form.terms:
+        filters = form.filters(tags.moment(), layout().site.timezone)
+        found.suggestion = did_you_mean(session, answers, form.terms, filters)
+        found.suggestion_url = form.address(q=found.suggestion or "")
+    newest = list(session.scalars(Listing.on(ALL, tags.moment()).limit(HELP)))
+    ranked = list(session.scalars(MostRead.on(ALL))) if form.terms or form.is_filtered else []
+    stories = {story.id: story for story in in_order(session, list({*newest, *ranked}))}
+    found.newest = [stories[i] for i in newest if i in stories]
+    found.most_read = [stories[i] for i in ranked if i in stories and stories[i].is_public(tags.moment())][:HELP]
+
+
+def _offered(top: list[Branch], chosen: list[Branch]) -> list[Branch]:
+    """Give the sections to choose from: the top ones, and what hangs on those that are chosen."""
+    offered = []
+    for branch in top:
+        offered.append(branch)
+        if any(one.top is branch for one in chosen):
+            offered += [below for below in branch.below() if below is not branch and not below.is_hidden]
+    return offered + [one for one in chosen if one not in offered]
+
+
+def _people(session: Session) -> list[tuple[str, str]]:
+    """Give slug and name of those who have a byline."""
+    tags.shows("authors")
+    rows = session.execute(Author.by_name().with_only_columns(Author.slug, Author.name).limit(NAMED_AUTHORS))
+    return [(slug, name) for slug, name in rows]

@@ -1,0 +1,257 @@
+"""The demo newsroom keeps its promises: what a visitor of the demo takes for granted is in it, and true."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from collections import Counter
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import cached_property
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from bs4 import BeautifulSoup
+from sqlalchemy import select
+from sqlalchemy.orm import undefer
+
+from newsapp import ROOT
+from newsapp.accounts import Account
+from newsapp.articles import Article, Kind, Listing, Source
+from newsapp.articles.body import Body, prepare
+from newsapp.authors import Author
+from newsapp.comments import Comment
+from newsapp.db import db
+from newsapp.demo.fill import FOCAL, HERE, MOST_READ, PLACED, read_story
+from newsapp.lib import clock
+from newsapp.media import Picture
+from newsapp.media.models import folder
+from newsapp.sections import Section
+from tests.conftest import Browser
+
+# What is said of the real world rests on real documents; everything else, and what it rests on, is invented.
+REAL_SUBJECTS = {"how-a-cable-is-mended", "how-fire-moves", "what-a-leap-second-is"}
+REAL_SOURCES = {"https://www.iana.org/time-zones"}
+
+
+@dataclass
+class Written:
+    """A story as its file has it."""
+
+    meta: dict[str, Any]
+    source: str
+
+    @property
+    def slug(self) -> str:
+        return str(self.meta["slug"])
+
+    @cached_property
+    def body(self) -> Body:
+        return prepare(self.source, lambda key, caption: "<figure></figure>")
+
+
+def written(folder_name: str) -> list[Written]:
+    return [Written(*read_story(path)) for path in sorted((HERE / folder_name).glob("*.html"))]
+
+
+FULL, BRIEFS = written("stories"), written("briefs")
+ALL = FULL + BRIEFS
+
+
+@pytest.fixture
+def stories(demo_app) -> list[Article]:
+    """The stories that readers see."""
+    return list(
+        db.session.scalars(
+            select(Article)
+            .join(Listing, (Listing.article_id == Article.id) & (Listing.shelf == "all"))
+            .where(Listing.is_public(clock.now()))
+            .options(undefer(Article.body), undefer(Article.warnings))
+        )
+    )
+
+
+def test_there_are_thirty_full_stories_and_thirty_briefs():
+    assert len(FULL) >= 30
+    assert len(BRIEFS) >= 30
+
+
+def test_a_full_story_has_between_350_and_1100_words_and_a_brief_at_most_200():
+    assert {story.slug: story.body.words for story in FULL if not 350 <= story.body.words <= 1100} == {}
+    assert {story.slug: story.body.words for story in BRIEFS if not 60 <= story.body.words <= 200} == {}
+
+
+def test_every_body_prepares_without_warnings():
+    assert {story.slug: story.body.warnings for story in ALL if story.body.warnings} == {}
+
+
+def test_headlines_are_short_enough_and_end_without_a_full_stop():
+    headlines = [story.meta[name] for story in ALL for name in ("headline", "short_headline") if story.meta.get(name)]
+
+    assert [line for line in headlines if len(line) > 110 or line.endswith(".")] == []
+
+
+def test_every_source_is_cited_and_everything_cited_is_a_source():
+    for story in ALL:
+        cited = set(re.findall(r'data-source="([^"]+)"', story.source))
+        assert cited == {source["key"] for source in story.meta.get("sources", [])}, story.slug
+
+
+def test_an_invented_story_names_nobodys_site_as_its_source():
+    for story in ALL:
+        for source in story.meta.get("sources", []) if story.slug not in REAL_SUBJECTS else ():
+            invented = urlsplit(source.get("url", "")).hostname == "example.org"
+            assert invented or source.get("is_private") or source.get("url") in REAL_SOURCES, source["title"]
+        links = re.findall(r'(?:href|src)="(http[^"]+)"', story.source)
+        assert {urlsplit(address).hostname for address in links} <= {"example.org"}, story.slug
+
+
+def test_a_file_is_named_as_the_address_of_its_story():
+    names = {path.stem for kind in ("stories", "briefs") for path in (HERE / kind).glob("*.html")}
+
+    assert names == {story.slug for story in ALL}
+    assert len(names) == len(ALL)
+
+
+def test_a_private_source_has_no_address_and_a_public_one_has(demo_app):
+    for source in db.session.scalars(select(Source)):
+        assert bool(source.url) != source.is_private, source.title
+
+
+def test_every_story_says_who_wrote_it(stories):
+    for story in stories:
+        assert [byline.name for byline in story.by if byline.name], story.slug
+
+
+def test_every_kind_of_story_is_there(stories):
+    assert {Kind(story.kind) for story in stories} == set(Kind)
+
+
+def test_every_section_has_a_story(demo_app):
+    for section in db.session.scalars(select(Section)):
+        assert db.session.scalar(Listing.on(f"section:{section.id}").limit(1)), section.path
+
+
+def test_at_least_eight_authors_write_for_the_paper_and_say_who_they_are(stories):
+    authors = db.session.scalars(select(Author)).all()
+    written = Counter(byline.author_id for story in stories for byline in story.bylines)
+
+    assert len(authors) >= 8
+    for author in authors:
+        assert author.role and author.bio, author.name
+        assert written[author.id], author.name
+
+
+def test_readers_have_written_at_least_150_comments(demo_app):
+    comments = db.session.scalars(select(Comment)).all()
+
+    assert len(comments) >= 150
+    assert any(comment.author_id for comment in comments), "nobody of the paper answers"
+    assert any(comment.featured_at for comment in comments)
+    assert any(comment.hidden_at for comment in comments)
+    assert any(comment.deleted_at for comment in comments)
+    assert max(comment.depth for comment in comments) >= 3, "no thread deep enough to be drawn flat"
+
+
+def test_no_comment_stands_before_what_it_answers_or_before_its_story(demo_app):
+    comments = {comment.id: comment for comment in db.session.scalars(select(Comment))}
+    for comment in comments.values():
+        story = db.session.get(Article, comment.article_id)
+        assert story.published_at <= comment.posted_at <= clock.now()
+        if comment.parent_id:
+            assert comments[comment.parent_id].posted_at <= comment.posted_at
+            assert comments[comment.parent_id].article_id == comment.article_id
+
+
+def test_nobody_has_a_real_address(demo_app):
+    hosts = {account.email.rpartition("@")[2] for account in db.session.scalars(select(Account))}
+
+    assert hosts <= {"example.org"}
+
+
+def test_every_picture_says_what_it_shows_who_made_it_and_how_it_may_be_used(demo_app):
+    pictures = db.session.scalars(select(Picture)).all()
+
+    assert len(pictures) == len(list((HERE / "photos").glob("*.jpg"))) >= 20
+    for picture in pictures:
+        for said in (picture.alt, picture.caption, picture.credit_line, picture.licence, picture.source):
+            assert said, picture.title
+        assert picture.licence_url.startswith("https://creativecommons.org/"), picture.title
+        assert picture.alt != picture.caption, picture.title
+
+
+def test_every_size_of_every_picture_is_there(demo_app):
+    there = {path.name for path in folder().iterdir()}
+    for picture in db.session.scalars(select(Picture)):
+        promised = {f"{picture.stem}-{width}.{kind}" for width in picture.widths for kind in ("avif", "webp", "jpg")}
+        assert promised | {picture.original} <= there, picture.title
+
+
+def test_a_demo_picture_stands_on_its_page_with_alt_caption_credit_and_linked_licence(demo_app, stories):
+    reader = Browser(demo_app, demo_app.response_class)
+    shown = next(story for story in stories if story.slug == "lighthouse-keepers-birds")
+    picture, caption = shown.picture, shown.picture_caption
+    expected = (picture.alt, picture.credit_line, picture.licence, picture.licence_url)
+
+    page = BeautifulSoup(reader.get(shown.url).text, "html.parser")
+
+    figure = page.find("figure", class_="art__hero")
+    licence = figure.find("a", rel="license")
+    assert figure.img["alt"] == expected[0]
+    assert caption in " ".join(figure.figcaption.get_text(" ", strip=True).split())
+    assert expected[1] in figure.find(class_="credit").text
+    assert (licence.text, licence["href"]) == expected[2:]
+
+
+def test_a_story_in_every_state_is_there(demo_app):
+    now = clock.now()
+    states = set()
+    for story in db.session.scalars(select(Article)):
+        state = story.state
+        states.add("scheduled" if state == "ready" and story.published_at > now else state)
+        if story.kind == "live" and story.is_public(now):
+            states.add("live")
+
+    assert states == {"draft", "in review", "scheduled", "ready", "withdrawn", "live"}
+
+
+def test_readers_see_what_is_ready_and_nothing_else(demo_app):
+    reader = Browser(demo_app, demo_app.response_class)
+    now = clock.now()
+    expected = {}
+    for story in db.session.scalars(select(Article)):
+        expected[story.url] = 200 if story.is_public(now) else 410 if story.state == "withdrawn" else 404
+
+    assert set(expected.values()) == {200, 404, 410}
+    for address, status in expected.items():
+        assert reader.get(address).status_code == status, address
+
+
+def test_what_is_placed_by_name_is_there(demo_app):
+    slugs = {story.slug for story in ALL}
+    photos = {path.name for path in (HERE / "photos").glob("*.jpg")}
+
+    assert {slug for placed in PLACED.values() for slug in placed} <= slugs
+    assert set(MOST_READ) <= slugs
+    assert set(FOCAL) <= photos
+    assert {story.meta["picture"] for story in ALL if story.meta.get("picture")} <= photos
+
+
+def test_the_paper_is_todays(stories):
+    now = clock.now()
+
+    assert all(story.published_at <= now for story in stories)
+    assert (now - max(story.published_at for story in stories)) < timedelta(hours=3)
+
+
+def test_a_site_with_stories_is_not_filled_again(demo_site):
+    again = subprocess.run(
+        [sys.executable, "-m", "newsapp.cli", "demo"],
+        cwd=ROOT, env={**os.environ, **demo_site}, capture_output=True, text=True,
+    )  # fmt: skip
+
+    assert again.returncode == 2
+    assert "only for an empty one" in again.stderr

@@ -1,0 +1,3 @@
+from tests.browser import address, browser, page, scripted, window
+
+__all__ = ["address", "browser", "page", "scripted", "window"]

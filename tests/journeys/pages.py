@@ -1,0 +1,25 @@
+"""One address of every page type of the demo newsroom."""
+
+STORY = "/articles/undersea-cables-treaty"  # long, with tables, sources, an update log and comments
+NO_STORY = "/articles/nothing-here"
+WITHDRAWN = "/articles/a-story-that-was-taken-back"
+SECTION = "/sections/world"
+
+PAGES = {
+    "front page": "/",
+    "section": SECTION,
+    "section, page 2": f"{SECTION}?page=2",
+    "article": STORY,
+    "live article": "/articles/storm-ottoline-live",
+    "opinion without a picture": "/articles/queue-is-a-constitution",
+    "share panel": f"{STORY}/share",
+    "thread": f"{STORY}/comments",
+    "authors": "/authors",
+    "author": "/authors/ines-vandermolen",
+    "topics": "/topics",
+    "topic": "/topics/undersea-cables",
+    "about": "/about",
+    "preferences": "/preferences",
+    "404": NO_STORY,
+    "410": WITHDRAWN,
+}
