@@ -123,7 +123,7 @@ def once_for_all_workers(folder: Path, make: Callable[[Path], None]) -> Path:
     """
     code = Path(make.__code__.co_filename).read_bytes()  # type: ignore[attr-defined]
     if "media" in folder.name:
-        code = (ROOT / "newsapp" / "media" / "renditions.py").read_bytes()
+        code = b"".join((ROOT / "newsapp" / "media" / name).read_bytes() for name in ("renditions.py", "cutter.py"))
     folder = folder.with_name(f"{folder.name}-{hashlib.sha256(code).hexdigest()[:8]}")
     folder.parent.mkdir(parents=True, exist_ok=True)
     with folder.with_suffix(".lock").open("w") as lock:

@@ -16,7 +16,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import psutil
@@ -29,6 +29,7 @@ CACHE = ROOT / ".cache" / "bench"
 STORY = "undersea-cables-treaty"
 PAGES = {"article, 100 comments": f"/articles/{STORY}", "front page": "/", "section": "/sections/world"}
 ROUNDS = 5
+READERS = 16  # connections at once
 
 
 def main() -> int:
@@ -123,16 +124,21 @@ def serving(settings: dict[str, str], application: str | None = None) -> Iterato
 
 
 def ask_often(port: int, path: str, times: int) -> None:
-    """Ask for one page again and again over one connection, as a browser asks."""
+    """Ask for one page again and again, as sixteen browsers do: a server that sleeps between two requests pays for waking."""
     request = (
         f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nAccept-Encoding: gzip, deflate, br\r\nAccept: text/html\r\n"
         "User-Agent: Mozilla/5.0 (X11; Linux x86_64) Gecko/20100101 Firefox/140.0\r\nAccept-Language: en-GB\r\n\r\n"
     ).encode()
-    with socket.create_connection(("127.0.0.1", port)) as connection:
-        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        for _ in range(times):
-            connection.sendall(request)
-            read_answer(connection)
+    with ExitStack() as open_ones:
+        readers = [open_ones.enter_context(socket.create_connection(("127.0.0.1", port))) for _ in range(READERS)]
+        for reader in readers:
+            reader.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        for start in range(0, times, READERS):
+            asking = readers[: times - start]
+            for reader in asking:
+                reader.sendall(request)
+            for reader in asking:
+                read_answer(reader)
 
 
 def read_answer(connection: socket.socket) -> bytes:

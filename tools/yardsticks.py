@@ -23,4 +23,4 @@ _headers = [
 
 def bare(environ, start_response):  # type: ignore[no-untyped-def]
     start_response("200 OK", _headers)
-    return (_body,)
+    return [_body]

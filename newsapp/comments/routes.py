@@ -34,7 +34,7 @@ def thread(slug: str):
     )
 
 
-@bp.get("/comments/<int:comment_id>")
+@bp.get("/comments/<int(max=2147483647):comment_id>")
 def permalink(comment_id: int):
     """Lead to the comment where it stands: on its story's page, or on its page of a long discussion."""
     comment = db.session.get(Comment, comment_id)

@@ -52,7 +52,7 @@ class Assets:
                 return app(environ, start_response)
             headers, body = found.get(encoding_for(environ.get("HTTP_ACCEPT_ENCODING", ""))) or found["identity"]
             start_response("200 OK", headers)
-            return (body,) if environ["REQUEST_METHOD"] == "GET" else ()
+            return [body] if environ["REQUEST_METHOD"] == "GET" else []
 
         return serve
 

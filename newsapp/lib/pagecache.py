@@ -8,7 +8,6 @@ makes a page while others wait for it.
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import logging
 import re
@@ -63,6 +62,7 @@ class Kept:
     made: Made
     generation: int  # the newest in which it was found true
     size: int
+    was_used: bool = False
     ready: dict[str, list[tuple[str, str]]] = field(default_factory=dict)  # headers, by encoding
 
 
@@ -89,7 +89,7 @@ class SQLiteVersions:
     def newest(self) -> int:
         with self._lock:
             connection = self._open()
-            version = connection.execute("PRAGMA data_version").fetchone()[0]
+            (version,) = self._cursor.execute("PRAGMA data_version").fetchone()
             if version != self._data_version:
                 row = connection.execute("SELECT generation FROM tag_version WHERE tag = '*'").fetchone()
                 self._generation = row[0] if row else 0
@@ -115,6 +115,7 @@ class SQLiteVersions:
         if self._connection is None:
             self._connection = sqlite3.connect(f"file:{self._path}?mode=ro", uri=True, check_same_thread=False)
             self._connection.execute("PRAGMA query_only=1")
+            self._cursor = self._connection.cursor()  # one for all: making one costs as much as asking
         return self._connection
 
 
@@ -227,8 +228,7 @@ class PageCache:
         except Exception:
             # The database cannot be asked. What was true a moment ago is better than an error.
             log.warning("The database does not answer; reading is served from memory.", exc_info=True)
-        with contextlib.suppress(KeyError):  # dropped by another thread meanwhile; still true
-            self._pages.move_to_end(key)
+        kept.was_used = True
         return kept
 
     def _wait_for(self, key: str) -> Kept | None:
@@ -277,7 +277,7 @@ class PageCache:
     def _keep(self, key: str, headers: list[tuple[str, str]], body: bytes, made: Made) -> Kept:
         packed = brotli.compress(body, quality=5)
         kept = Kept(
-            headers=[*(h for h in headers if h[0].lower() not in _OWN_HEADERS), ("Vary", "Accept-Encoding")],
+            headers=[*(h for h in headers if h[0].lower() not in _OWN_HEADERS), ("Vary", _vary(headers))],
             etag=hashlib.blake2b(body, digest_size=12).hexdigest(),
             bodies={"br": packed},
             made=made,
@@ -291,8 +291,12 @@ class PageCache:
             self._pages[key] = kept
             self._bytes += kept.size
             while self._bytes > self._max_bytes and len(self._pages) > 1:
-                _, oldest = self._pages.popitem(last=False)
-                self._bytes -= oldest.size
+                name, oldest = self._pages.popitem(last=False)
+                if oldest.was_used:  # a second chance, at the other end of the line
+                    oldest.was_used = False
+                    self._pages[name] = oldest
+                else:
+                    self._bytes -= oldest.size
         return kept
 
     def _drop(self, key: str, kept: Kept) -> None:
@@ -321,9 +325,9 @@ class PageCache:
         wanted = environ.get("HTTP_IF_NONE_MATCH")
         if wanted and kept.etag in wanted:
             start_response("304 Not Modified", [(n, v) for n, v in ready if n not in _NOT_IN_304])
-            return ()
+            return []
         start_response("200 OK", ready)
-        return (body,) if environ["REQUEST_METHOD"] == "GET" else ()
+        return [body] if environ["REQUEST_METHOD"] == "GET" else []  # a list: granian sends it at once
 
     def _send(
         self, environ: Environ, start_response: StartResponse, status: str, headers: list[tuple[str, str]], body: bytes
@@ -342,7 +346,7 @@ class PageCache:
         if "vary" not in has and _is_text(headers):
             headers = [*headers, ("Vary", "Accept-Encoding")]
         start_response(status, headers)
-        return (body,) if environ["REQUEST_METHOD"] != "HEAD" else ()
+        return [body] if environ["REQUEST_METHOD"] != "HEAD" else []
 
     def _count_view(self, environ: Environ, key: str) -> None:
         purpose = environ.get("HTTP_SEC_PURPOSE") or environ.get("HTTP_PURPOSE") or ""
@@ -350,7 +354,7 @@ class PageCache:
             self._count(key)
 
 
-_OWN_HEADERS = {"content-length", "content-encoding", "etag"}
+_OWN_HEADERS = {"content-length", "content-encoding", "etag", "vary"}
 _NOT_IN_304 = {"Content-Length", "Content-Encoding", "Content-Type"}
 
 
@@ -364,6 +368,10 @@ def _run(app: Callable[..., Iterable[bytes]], environ: Environ) -> tuple[str, li
         if hasattr(output, "close"):
             output.close()
     return started[0], started[1], body
+
+
+def _vary(headers: list[tuple[str, str]]) -> str:
+    return ", ".join([*(value for name, value in headers if name.lower() == "vary"), "Accept-Encoding"])
 
 
 def _is_text(headers: list[tuple[str, str]]) -> bool:

@@ -178,8 +178,9 @@ def _write_raised(session: Session) -> None:
 
 
 @event.listens_for(Session, "after_soft_rollback")
-def _forget_raised(session: Session, _previous: Any) -> None:
-    session.info.pop("raised", None)
+def _forget_raised(session: Session, previous: Any) -> None:
+    if not previous.nested:  # a savepoint undone leaves what the transaction round it has raised
+        session.info.pop("raised", None)
 
 
 def write_generation(connection: Connection, raised: Iterable[str]) -> None:

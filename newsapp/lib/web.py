@@ -143,7 +143,9 @@ def _finish(response: Response) -> Response:
         response.headers.setdefault("Cache-Control", "no-store")
         return response
     signed_in = current_user.is_authenticated
-    if signed_in:
+    if response.cache_control.public:
+        pass  # a picture, an icon: the same for everybody
+    elif signed_in:
         response.headers["Cache-Control"] = "private, no-cache"
         response.vary.add("Cookie")
     elif g.get("shared") is not None:

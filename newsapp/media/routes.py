@@ -19,6 +19,7 @@ def file(key: str):
     response = send_from_directory(
         folder().resolve(), key, mimetype=TYPES[key.rsplit(".", 1)[1]], max_age=31536000, etag=False, conditional=True
     )
+    response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"  # feed readers show our pictures
     response.cache_control.public = True
     response.cache_control.immutable = True  # the name holds the picture's hash
     return response
