@@ -136,6 +136,8 @@ def article(slug: str):
         share=_share(story),
         neighbours=found,
         discussion=discussion,
+        # Printed apart: inside the page, each of its thousands of pieces would pass through every template above.
+        discussion_html=Markup(render_template("comments/_thread.html", article=story, discussion=discussion)),
         rail_html=_rail(ALL, None, story.id),
         data=structured.article(story, frame.site, frame.base, branch.line, discussion.visible),
     )

@@ -5,13 +5,15 @@ Two of these depend on which day it is, so every page's life ends at the next mi
 
 from __future__ import annotations
 
+from calendar import month_abbr
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 
 def machine(at: datetime) -> str:
     """Give the moment as a ``datetime`` attribute holds it, in UTC."""
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    at = at.astimezone(UTC)  # by hand: a page has hundreds of these, and strftime takes twice as long
+    return f"{at.year:04}-{at.month:02}-{at.day:02}T{at.hour:02}:{at.minute:02}:{at.second:02}Z"
 
 
 def clock_time(at: datetime, zone: ZoneInfo) -> str:
@@ -46,7 +48,7 @@ def full(at: datetime, zone: ZoneInfo) -> str:
 def short(at: datetime, zone: ZoneInfo) -> str:
     """15 Jan, 23:59"""
     local = at.astimezone(zone)
-    return f"{local.day} {local:%b, %H:%M}"
+    return f"{local.day} {month_abbr[local.month]}, {local.hour:02}:{local.minute:02}"
 
 
 def brief(at: datetime, zone: ZoneInfo, today: datetime) -> str:

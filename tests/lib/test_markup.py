@@ -15,11 +15,11 @@ def depth(element):
     "tag", ["div", "blockquote", "ul><li", "span", "table><tr><td", "b", "svg", "math><mtext", "select", "a"]
 )
 def test_no_tree_is_deeper_than_who_walks_it_can_bear(tag):
-    begun = time.monotonic()
+    begun = time.process_time()
 
     root = parse(f"<{tag}>" * 20_000 + "words")
 
-    assert time.monotonic() - begun < 10
+    assert time.process_time() - begun < 10
     assert depth(root) <= MAX_OPEN + 5
     assert "".join(root.itertext()).endswith("words") or tag == "select"
 
