@@ -155,19 +155,21 @@ class Watch:
             self._seen.append(f"a request left the site: {url}")
 
     def faults(self) -> list[str]:
-        """Give a line for each. To be asked while the context is open."""
+        """Give a line for each since the last time. To be asked while the context is open."""
         pages = {answer.url for answer in self._answers if answer.request.is_navigation_request()}
-        said = [
-            f"the console says: {message.text}"
+        faults = self._seen + [
+            f"the console says: {message.text} ({message.location['url']})"
             for message in self._said
             if message.type in ("error", "warning") and not _is_meant(message, pages)
         ]
-        cookies = [
+        faults += [
             f"a GET sets a cookie: {answer.url}"
             for answer in self._answers
             if answer.request.method == "GET" and answer.header_value("set-cookie")
         ]
-        return self._seen + said + cookies
+        for noted in (self._seen, self._said, self._answers):
+            noted.clear()
+        return faults
 
 
 # A browser notes in its console that a page is a 404, and it and htmx that there is no network. Where a test has asked
@@ -202,42 +204,73 @@ def address(demo_site: dict[str, str]) -> Iterator[str]:
         yield address
 
 
-Opener = Callable[..., Page]
+class Windows:
+    """A stranger's windows on the site, watched."""
+
+    def __init__(self, browser: Browser, address: str) -> None:
+        self._browser = browser
+        self._address = address
+        self._open: list[tuple[BrowserContext, Watch]] = []
+
+    def open(self, *, width: int = WIDE, height: int = HEIGHT, scripted: bool = True, **how: Any) -> Page:
+        """Open one that knows no other; ``how`` is what Playwright's new_context() takes besides."""
+        context = self._browser.new_context(
+            base_url=self._address, viewport={"width": width, "height": height}, java_script_enabled=scripted, **how
+        )
+        context.set_default_timeout(TIMEOUT_MS)
+        self._open.append((context, Watch(context, self._address)))
+        return context.new_page()
+
+    def check(self) -> None:
+        """Fail the test for what has been noted since the last time."""
+        if faults := [fault for _, watch in self._open for fault in watch.faults()]:
+            pytest.fail("\n".join(faults))
+
+    def close(self) -> None:
+        for context, _ in self._open:
+            context.close()
 
 
 @pytest.fixture
-def window(browser: Browser, address: str) -> Iterator[Opener]:
-    """Open a stranger's window: ``window(width=390, scripted=False, color_scheme="dark")``.
+def window(browser: Browser, address: str) -> Iterator[Callable[..., Page]]:
+    """Opens a new window: ``window(width=390, scripted=False, color_scheme="dark")``.
 
     Its test fails on a console error or warning, a failed script, a breach of the Content-Security-Policy (which
     the console tells), a request to another host, and a cookie set by a GET.
     """
-    watched: list[tuple[BrowserContext, Watch]] = []
-
-    def open_window(*, width: int = WIDE, height: int = HEIGHT, scripted: bool = True, **how: Any) -> Page:
-        context = browser.new_context(
-            base_url=address, viewport={"width": width, "height": height}, java_script_enabled=scripted, **how
-        )
-        context.set_default_timeout(TIMEOUT_MS)
-        watched.append((context, Watch(context, address)))
-        return context.new_page()
-
-    yield open_window
-
-    faults = [fault for _, watch in watched for fault in watch.faults()]
-    for context, _ in watched:
-        context.close()
-    if faults:
-        pytest.fail("\n".join(faults))
+    windows = Windows(browser, address)
+    yield windows.open
+    try:
+        windows.check()
+    finally:
+        windows.close()
 
 
-@pytest.fixture(params=[True, False], ids=["js", "no-js"])
+@pytest.fixture(scope="module", params=[True, False], ids=["js", "no-js"])
 def scripted(request: pytest.FixtureRequest) -> bool:
     """Whether the reader's browser runs scripts; a test that takes it runs once with and once without."""
     return bool(request.param)
 
 
+@pytest.fixture(scope="module")
+def shared_windows(browser: Browser, address: str) -> Iterator[Windows]:
+    """The windows that the tests of one file use one after the other: opening one costs more than most tests do."""
+    windows = Windows(browser, address)
+    yield windows
+    try:
+        windows.check()
+    finally:
+        windows.close()
+
+
+@pytest.fixture(scope="module")
+def shared_page(shared_windows: Windows, scripted: bool) -> Page:
+    return shared_windows.open(scripted=scripted)
+
+
 @pytest.fixture
-def page(window: Opener, scripted: bool) -> Page:
-    """A stranger's wide window, once with and once without JavaScript."""
-    return window(scripted=scripted)
+def page(shared_page: Page, shared_windows: Windows) -> Iterator[Page]:
+    """A stranger's wide window, once with and once without JavaScript, watched as every window()."""
+    yield shared_page
+    shared_page.context.clear_cookies()
+    shared_windows.check()

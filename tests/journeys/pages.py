@@ -1,6 +1,7 @@
 """One address of every page type of the demo newsroom."""
 
 STORY = "/articles/undersea-cables-treaty"  # long, with tables, sources, an update log and comments
+SHORT_STORY = "/articles/what-a-leap-second-is"
 NO_STORY = "/articles/nothing-here"
 WITHDRAWN = "/articles/a-story-that-was-taken-back"
 SECTION = "/sections/world"

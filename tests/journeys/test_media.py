@@ -6,11 +6,13 @@ from playwright.sync_api import expect
 from tests.journeys.acts import scroll_to
 from tests.journeys.pages import SECTION, STORY
 
+NOT_ON_PAPER = ".nav, .toc, .pager, .menu, .disp, .readbar, .share, .comments, .art__rail, .foot, form"
 
-@pytest.fixture
-def printed(window, scripted, address):
+
+@pytest.fixture(scope="module")
+def printed(shared_page, address):
     """A story as it is printed, by a reader who reads at night."""
-    page = window(scripted=scripted, color_scheme="dark")
+    page = shared_page
     page.context.add_cookies([{"name": "prefs", "value": "dark.xxl", "url": address}])
     page.goto(STORY)
     page.emulate_media(media="print", color_scheme="dark")
@@ -21,20 +23,7 @@ def test_print_has_the_story_and_none_of_the_menus(printed):
     expect(printed.get_by_role("heading", level=1)).to_be_visible()
     expect(printed.locator(".prose")).to_be_visible()
     expect(printed.locator(".colophon")).to_contain_text(f"From The Update Desk, {printed.url}")
-    for gone in (
-        ".nav",
-        ".toc",
-        ".pager",
-        ".menu",
-        ".disp",
-        ".readbar",
-        ".share",
-        ".comments",
-        ".art__rail",
-        ".foot",
-        "form",
-    ):
-        expect(printed.locator(gone).filter(visible=True)).to_have_count(0)
+    expect(printed.locator(NOT_ON_PAPER).filter(visible=True)).to_have_count(0)
 
 
 def test_print_names_the_addresses_of_the_sources(printed):

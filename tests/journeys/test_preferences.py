@@ -2,15 +2,14 @@
 
 import re
 
-import pytest
 from playwright.sync_api import expect
 
 from tests.journeys.acts import back, choose, letter_height
-from tests.journeys.pages import SECTION, STORY
+from tests.journeys.pages import SECTION, SHORT_STORY
 
 
 def test_a_choice_stands_in_the_very_html_of_the_next_page(page, scripted):
-    page.goto(STORY)
+    page.goto(SHORT_STORY)
     choose(page, "Larger text", scripted=scripted)
     choose(page, "Dark", scripted=scripted)
 
@@ -19,15 +18,9 @@ def test_a_choice_stands_in_the_very_html_of_the_next_page(page, scripted):
     expect(page.locator("html")).to_have_css("color-scheme", "dark")
 
 
-def test_nobody_who_has_not_chosen_is_given_a_cookie(page):
-    page.goto(STORY)
-    page.goto("/")
-
-    assert page.context.cookies() == []
-
-
 def test_a_choice_is_kept_in_one_cookie_that_scripts_cannot_read(page, scripted):
-    page.goto(STORY)
+    page.goto(SHORT_STORY)
+    assert page.context.cookies() == []
     choose(page, "Light", scripted=scripted)
 
     [cookie] = page.context.cookies()
@@ -36,13 +29,12 @@ def test_a_choice_is_kept_in_one_cookie_that_scripts_cannot_read(page, scripted)
     assert cookie["sameSite"] == "Lax"
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_auto_follows_the_device(window, scripted, scheme):
-    page = window(scripted=scripted, color_scheme=scheme)
+def test_auto_follows_the_device(page):
     page.goto("/")
-    paper = page.locator("body").evaluate("body => getComputedStyle(body).backgroundColor")
-
-    assert paper == {"light": "rgb(253, 253, 252)", "dark": "rgb(17, 20, 26)"}[scheme]
+    for scheme, paper in (("light", "rgb(253, 253, 252)"), ("dark", "rgb(17, 20, 26)")):
+        page.emulate_media(color_scheme=scheme)
+        expect(page.locator("body")).to_have_css("background-color", paper)
+    page.emulate_media(color_scheme="null")
 
 
 def test_a_theme_shows_before_it_is_remembered(page):
@@ -54,7 +46,7 @@ def test_a_theme_shows_before_it_is_remembered(page):
 
 
 def test_the_masthead_shows_what_is_chosen(page, scripted):
-    page.goto(STORY)
+    page.goto(SHORT_STORY)
     panel = page.locator(".disp")
     expect(panel.get_by_label("Standard text")).to_be_checked()
     expect(panel.get_by_label("Auto, as my device")).to_be_checked()
@@ -81,7 +73,7 @@ def test_the_preferences_page_does_the_same(page):
 
 def test_arrow_keys_run_through_the_sizes_and_the_last_one_stays(window):
     page = window()
-    page.goto(STORY)
+    page.goto(SHORT_STORY)
     page.locator(".disp summary").click()
     page.locator(".disp").get_by_label("Standard text").focus()
     for _ in range(3):
@@ -94,20 +86,20 @@ def test_arrow_keys_run_through_the_sizes_and_the_last_one_stays(window):
 def test_back_leads_to_no_older_theme(window):
     page = window()
     page.goto(SECTION)
-    page.goto(STORY)
+    page.goto(SHORT_STORY)
     before = letter_height(page)
     choose(page, "Dark", scripted=True)
     choose(page, "Large text", scripted=True)
 
     back(page, SECTION)
     expect(page.locator("html")).to_have_css("color-scheme", "dark")
-    page.goto(STORY)
+    page.goto(SHORT_STORY)
     assert letter_height(page) > before
 
 
 def test_a_choice_that_cannot_be_remembered_shows_all_the_same_and_says_so(window):
     page = window()
-    page.goto(STORY)
+    page.goto(SHORT_STORY)
     page.context.set_offline(True)
     page.locator(".disp summary").click()
     page.locator(".disp").get_by_label("Dark", exact=True).check()

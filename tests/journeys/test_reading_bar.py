@@ -15,9 +15,13 @@ def bar(page):
     return page.get_by_role("region", name="Reading bar")
 
 
+@pytest.fixture(scope="module")
+def shared_page(shared_windows):
+    return shared_windows.open()
+
+
 @pytest.fixture
-def page(window):
-    page = window()
+def page(page):
     page.goto(STORY)
     return page
 
@@ -28,6 +32,9 @@ def test_it_comes_when_the_headline_has_gone(page, bar):
 
     expect(bar).to_be_visible()
     expect(bar).to_contain_text("Reading:")
+    expect(bar.locator(".readbar__title")).to_have_attribute(
+        "aria-hidden", "true"
+    )  # screen readers hear the title once
 
 
 def test_without_script_there_is_none(window):
@@ -114,12 +121,6 @@ def test_it_leads_back_to_the_top(page, bar):
     bar.get_by_role("link", name="Back to the top").click()
 
     expect(page.get_by_role("heading", level=1)).to_be_in_viewport(ratio=1)
-
-
-def test_screen_readers_hear_the_title_once(page, bar):
-    scroll_to(page, 600)
-
-    expect(bar.locator(".readbar__title")).to_have_attribute("aria-hidden", "true")
 
 
 @pytest.mark.parametrize("width", [NARROW, WIDE])

@@ -68,7 +68,8 @@ def test_the_devices_own_way_to_share_is_offered_where_there_is_one(window, addr
     assert page.evaluate("window.shared") == address + STORY
 
 
-def test_the_devices_own_way_to_share_is_not_offered_where_there_is_none(page):
+def test_the_devices_own_way_to_share_is_not_offered_where_there_is_none(window, scripted):
+    page = window(scripted=scripted)
     page.add_init_script("delete Navigator.prototype.share")
     page.goto(STORY)
 

@@ -5,7 +5,7 @@ from tests.journeys.acts import tab
 from tests.journeys.pages import PAGES
 
 
-@pytest.mark.parametrize("name", ["front page", "article", "404"])
+@pytest.mark.parametrize("name", ["front page", "article"])
 def test_the_first_stop_leads_past_the_menus(page, name):
     page.goto(PAGES[name])
 
