@@ -1,3 +1,4 @@
+import pytest
 from playwright.sync_api import expect
 
 from tests.journeys.acts import back
@@ -6,8 +7,12 @@ from tests.journeys.pages import SECTION, SHORT_STORY
 FIRST_PAGE, SECOND_PAGE = 8, 12  # stories in the river; four more stand above it on the first page
 
 
-def test_load_more_adds_the_next_stories_below(window):
-    page = window()
+@pytest.fixture(scope="module")
+def shared_page(shared_windows):
+    return shared_windows.open()
+
+
+def test_load_more_adds_the_next_stories_below(page):
     page.goto(SECTION)
     expect(page.locator("#river > li")).to_have_count(FIRST_PAGE)
     page.get_by_role("link", name="Load more").click()
@@ -72,8 +77,7 @@ def test_without_script_it_is_the_next_page_and_back_leads_to_the_first(window):
     expect(page.locator("#river > li")).to_have_count(FIRST_PAGE)
 
 
-def test_a_lost_connection_is_told_and_the_button_stays(window):
-    page = window()
+def test_a_lost_connection_is_told_and_the_button_stays(page):
     page.goto(SECTION)
     page.context.set_offline(True)
     page.get_by_role("link", name="Load more").click()
