@@ -1,14 +1,22 @@
 """The database, the recurring column kinds, the connection's settings."""
 
+from __future__ import annotations
+
 import sqlite3
+from collections.abc import Iterable
+from dataclasses import fields
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from flask import Flask, has_request_context, request
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import JSON, Connection, DateTime, Dialect, Engine, MetaData, TypeDecorator, event
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, declared_attr, mapped_column
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+    from sqlalchemy.sql.elements import KeyedColumnElement
 
 
 class Base(DeclarativeBase):
@@ -58,6 +66,17 @@ Json = JSON().with_variant(JSONB(), "postgresql")
 
 db = SQLAlchemy(model_class=Base, disable_autonaming=True)
 
+
+def columns(table: type[Base], names: Iterable[str]) -> list[KeyedColumnElement[Any]]:
+    """Give columns of a table by their names, for a query that reads plain values and no mapped rows."""
+    return [table.__table__.c[name] for name in names]
+
+
+def names_of(plain: type[DataclassInstance]) -> list[str]:
+    """Give the names of a dataclass's fields: the columns that it is made of."""
+    return [field.name for field in fields(plain)]
+
+
 # What the full-text index of each engine is made of. Its migration knows it, the models do not.
 _OF_THE_INDEX = ("search_fts", "vector", "ix_search_document_vector")
 
@@ -102,7 +121,9 @@ def _begin_sqlite(connection: Connection) -> None:
     query_only keeps the promise that a GET never writes.
     """
     reading = is_reading()
-    connection.exec_driver_sql(f"PRAGMA query_only={int(reading)}")
+    if connection.info.get("reads") is not reading:  # what this connection was last told
+        connection.exec_driver_sql(f"PRAGMA query_only={int(reading)}")
+        connection.info["reads"] = reading
     connection.exec_driver_sql("BEGIN DEFERRED" if reading else "BEGIN IMMEDIATE")
 
 

@@ -19,6 +19,7 @@ from newsapp.articles.models import (
     write,
 )
 from newsapp.articles.mostread import MostRead, rank
+from newsapp.articles.printed import Card, Story, story_to_read
 from newsapp.articles.shelves import ALL, Listing, next_change
 
 __all__ = [
@@ -26,6 +27,7 @@ __all__ = [
     "PARTS",
     "Article",
     "Byline",
+    "Card",
     "Change",
     "Citation",
     "Front",
@@ -36,6 +38,7 @@ __all__ = [
     "PictureUse",
     "Placement",
     "Source",
+    "Story",
     "StoryList",
     "Topic",
     "TopicMark",
@@ -48,6 +51,7 @@ __all__ = [
     "rank",
     "source_changed",
     "story_list",
+    "story_to_read",
     "topic_named",
     "write",
 ]

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from newsapp.accounts import Account
 from newsapp.articles.models import Article, Change
+from newsapp.articles.printed import Card, cards
 from newsapp.articles.shelves import ALL, newest_of_each
 from newsapp.db import Base, db, moment, pk
 from newsapp.lib import clock
@@ -99,7 +100,7 @@ class LogLine:
     """One line of the log: a story and what last happened to it."""
 
     at: datetime
-    article: Article
+    article: Card
     mark: str | None  # None: it appeared
 
 
@@ -107,17 +108,17 @@ class LogLine:
 class SectionFront:
     branch: Branch
     rhythm: str
-    stories: list[Article]
+    stories: list[Card]
 
 
 @dataclass
 class Front:
     """The front page's stories. A story stands once, but for the log."""
 
-    lead: Article | None = None
-    seconds: list[Article] = field(default_factory=list)
-    opinion: list[Article] = field(default_factory=list)
-    live: Article | None = None
+    lead: Card | None = None
+    seconds: list[Card] = field(default_factory=list)
+    opinion: list[Card] = field(default_factory=list)
+    live: Card | None = None
     live_changes: list[Change] = field(default_factory=list)  # the last of the live story, newest first
     fronts: list[SectionFront] = field(default_factory=list)
     log: list[LogLine] = field(default_factory=list)
@@ -153,13 +154,13 @@ def front_page(session: Session, tree: Tree, at: datetime) -> Front:
     )
     log = _recent_changes(session, at)
     wanted = {i for ids in (*placed.values(), *waiting.values()) for i in ids} | {i for i, _, _ in log}
-    stories = {i: story for i, story in Article.cards(session, wanted).items() if story.is_public(at)}
+    stories = {i: story for i, story in cards(session, wanted).items() if story.is_public(at)}
 
     front = Front()
     used: set[int] = set()
 
-    def take(ids: list[int], count: int, fits: Callable[[Article], bool] = lambda story: True) -> list[Article]:
-        taken: list[Article] = []
+    def take(ids: list[int], count: int, fits: Callable[[Card], bool] = lambda story: True) -> list[Card]:
+        taken: list[Card] = []
         for article_id in ids:
             story = stories.get(article_id)
             if len(taken) == count:
@@ -201,7 +202,7 @@ def latest_log(session: Session, at: datetime, limit: int) -> list[LogLine]:
     """Give the newest lines of the log."""
     shows("log")
     log = _recent_changes(session, at)
-    stories = {i: story for i, story in Article.cards(session, [i for i, _, _ in log]).items() if story.is_public(at)}
+    stories = {i: story for i, story in cards(session, [i for i, _, _ in log]).items() if story.is_public(at)}
     return [LogLine(when, stories[i], mark) for i, when, mark in log if i in stories][:limit]
 
 
@@ -239,9 +240,9 @@ def _loudest_first(front: tuple[str, Branch]) -> int:
     return list(RHYTHMS).index(front[0])
 
 
-def _can_lead(story: Article) -> bool:
+def _can_lead(story: Card) -> bool:
     return _is_report(story) and story.picture is not None
 
 
-def _is_report(story: Article) -> bool:
+def _is_report(story: Card) -> bool:
     return story.kind not in ("opinion", "live", "sponsored", "press release")

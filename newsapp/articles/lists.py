@@ -9,7 +9,7 @@ from flask import abort, request
 from sqlalchemy import tuple_
 from sqlalchemy.orm import Session
 
-from newsapp.articles.models import Article
+from newsapp.articles.printed import Card, cards
 from newsapp.articles.shelves import COUNTED_AT_MOST, Listing, count
 from newsapp.lib import tags
 
@@ -23,7 +23,7 @@ class StoryList:
     """One page of a shelf."""
 
     url: str  # the list's own address
-    stories: list[Article] = field(default_factory=list)
+    stories: list[Card] = field(default_factory=list)
     number: int = 1
     is_first: bool = True
     older: str | None = None  # the query that leads to the next page
@@ -68,13 +68,13 @@ def story_list(session: Session, shelf: str, url: str) -> StoryList:
     return page
 
 
-def in_order(session: Session, ids: list[int]) -> list[Article]:
+def in_order(session: Session, ids: list[int]) -> list[Card]:
     """Give the stories with these ids, in this order."""
-    stories = Article.cards(session, ids)
+    stories = cards(session, ids)
     return [stories[i] for i in ids if i in stories]
 
 
-def newest(session: Session, shelf: str, limit: int) -> list[Article]:
+def newest(session: Session, shelf: str, limit: int) -> list[Card]:
     """Give the newest public stories of a shelf."""
     tags.shows(shelf)
     return in_order(session, list(session.scalars(Listing.on(shelf, tags.moment()).limit(limit))))

@@ -1,30 +1,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime, timedelta
-from functools import lru_cache
+from datetime import date, datetime
 from urllib.parse import urlsplit
 
 from blinker import Namespace
 from bs4 import BeautifulSoup
 from flask import render_template
-from sqlalchemy import ForeignKey, Index, Select, String, bindparam, cast, exists, select
-from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relationship, selectinload, undefer_group
+from sqlalchemy import ForeignKey, Index, Select, String, cast, exists, select
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from newsapp.accounts import Account
 from newsapp.articles.body import clean_inline, is_web_address, prepare
+from newsapp.articles.facts import NOTICES, Facts
 from newsapp.articles.kinds import Kind
 from newsapp.articles.shelves import ALL, Listing
 from newsapp.authors import Author
 from newsapp.db import Base, Json, db, moment, pk
 from newsapp.lib import clock
 from newsapp.lib.tags import Tagged
-from newsapp.lib.text import direction, reading_minutes, shorten, slugify
+from newsapp.lib.text import reading_minutes, shorten, slugify
 from newsapp.media import Picture, picture_changed
 from newsapp.sections import Section
-
-# A change within a minute of publication is the story settling, not news about the story.
-SETTLING = timedelta(seconds=60)
 
 # Sent inside the transaction, with the row, after something that readers are shown of it was changed.
 _signals = Namespace()
@@ -161,7 +158,7 @@ class Change(Base, Tagged):
 
     @property
     def is_notice(self) -> bool:
-        return self.kind in ("correction", "clarification")
+        return self.kind in NOTICES
 
 
 class PictureUse(Base, Tagged):
@@ -173,7 +170,7 @@ class PictureUse(Base, Tagged):
     picture_id: Mapped[int] = mapped_column(ForeignKey(Picture.id), primary_key=True, index=True)
 
 
-class Article(Base, Tagged):
+class Article(Base, Tagged, Facts):
     """A story.
 
     It is public when ``published_at <= now`` and somebody has made it ready: nothing has to run for it to appear.
@@ -236,81 +233,6 @@ class Article(Base, Tagged):
     changes: Mapped[list[Change]] = relationship(
         order_by="Change.at, Change.id", cascade="all, delete-orphan", passive_deletes=True, back_populates="article"
     )
-
-    # Questions
-
-    @property
-    def url(self) -> str:
-        return f"/articles/{self.slug}"
-
-    @property
-    def title(self) -> str:
-        """The headline as cards print it."""
-        return self.short_headline or self.headline
-
-    @property
-    def direction(self) -> str:
-        return direction(self.language)
-
-    @property
-    def state(self) -> str:
-        """Draft, in review, ready or withdrawn; the clock does the rest."""
-        if self.withdrawn_at:
-            return "withdrawn"
-        if self.ready_at:
-            return "ready"
-        return "in review" if self.submitted_at else "draft"
-
-    def is_public(self, at: datetime | None = None) -> bool:
-        at = at or clock.now()
-        return (
-            self.state == "ready"
-            and self.published_at is not None
-            and self.published_at <= at
-            and (self.unpublish_at is None or self.unpublish_at > at)
-        )
-
-    @property
-    def comments_open(self) -> bool:
-        return self.comments_closed_at is None
-
-    @property
-    def by(self) -> list[Byline]:
-        """The bylines proper, without helpers and photographers."""
-        return [byline for byline in self.bylines if byline.part == "by"]
-
-    @property
-    def outline(self) -> list[tuple[dict[str, object], list[dict[str, object]]]]:
-        """The headings of the text, each of the first level with those of the second below it."""
-        found: list[tuple[dict[str, object], list[dict[str, object]]]] = []
-        for heading in self.contents:
-            if heading["level"] == 2 or not found:
-                found.append((heading, []))
-            else:
-                found[-1][1].append(heading)
-        return found
-
-    @property
-    def visibly_updated_at(self) -> datetime | None:
-        """When the story last changed, where readers should know."""
-        if self.updated_at and self.published_at and self.updated_at - self.published_at >= SETTLING:
-            return self.updated_at
-        return None
-
-    # Queries
-
-    @classmethod
-    def cards(cls, session: Session, ids: Iterable[int]) -> dict[int, Article]:
-        """Give stories by their ids, as lists show them, public or not: two queries however many."""
-        wanted = list(ids)
-        if not wanted:
-            return {}
-        return {story.id: story for story in session.scalars(_cards(), {"ids": wanted})}
-
-    @classmethod
-    def to_read(cls, session: Session, slug: str) -> Article | None:
-        """Give one story whole, public or not."""
-        return session.scalars(_to_read(), {"slug": slug}).first()
 
     # Verbs
 
@@ -495,34 +417,6 @@ class Article(Base, Tagged):
         return shelves
 
 
-# These two statements are built once: building one costs more than running it.
-
-
-@lru_cache
-def _cards() -> Select[Article]:
-    return (
-        select(Article)
-        .where(Article.id.in_(bindparam("ids", expanding=True)))
-        .options(joinedload(Article.picture), selectinload(Article.bylines).joinedload(Byline.author))
-    )
-
-
-@lru_cache
-def _to_read() -> Select[Article]:
-    return (
-        select(Article)
-        .where(Article.slug == bindparam("slug"))
-        .options(
-            undefer_group("reading"),
-            joinedload(Article.picture),
-            selectinload(Article.bylines).joinedload(Byline.author),
-            selectinload(Article.topics),
-            selectinload(Article.citations).joinedload(Citation.source),
-            selectinload(Article.changes),
-        )
-    )
-
-
 EDITABLE = {
     "kind", "label", "headline", "short_headline", "search_headline", "social_headline", "standfirst", "language",
     "place", "key_points", "picture_id", "picture_caption", "picture_alt", "is_evergreen",
@@ -616,5 +510,5 @@ def _print_stories_with(picture: Picture) -> None:
         article.print_again()
 
 
-__all__ = ["PARTS", "SETTLING", "SOURCE_KINDS", "Article", "Byline", "Change", "Citation", "PictureUse", "Source"]
+__all__ = ["PARTS", "SOURCE_KINDS", "Article", "Byline", "Change", "Citation", "PictureUse", "Source"]
 __all__ += ["Topic", "TopicMark", "article_changed", "free_slug", "source_changed", "topic_named", "write"]

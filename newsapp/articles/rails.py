@@ -10,8 +10,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from newsapp.articles.front import SLOTS, LogLine, Placement, latest_log
-from newsapp.articles.models import Article
 from newsapp.articles.mostread import MostRead
+from newsapp.articles.printed import Card, cards
 from newsapp.articles.shelves import ALL, Listing, newest_of_each
 from newsapp.authors import Author
 from newsapp.lib.tags import shows
@@ -27,11 +27,11 @@ class Writer:
 
 @dataclass
 class Rail:
-    picks: list[Article] = field(default_factory=list)
+    picks: list[Card] = field(default_factory=list)
     writers: list[Writer] = field(default_factory=list)
-    opinion: Article | None = None
+    opinion: Card | None = None
     log: list[LogLine] = field(default_factory=list)
-    most_read: list[Article] = field(default_factory=list)
+    most_read: list[Card] = field(default_factory=list)
 
 
 def rail(session: Session, at: datetime, zone: ZoneInfo, days: int, without: int | None, ranked_on: str = ALL) -> Rail:
@@ -48,7 +48,7 @@ def rail(session: Session, at: datetime, zone: ZoneInfo, days: int, without: int
     waiting = newest_of_each(session, {ALL: PICKS + 8, "kind:opinion": 2}, at)
     ranked = list(session.scalars(MostRead.on(ranked_on)))
     wanted = {*placed, *waiting[ALL], *waiting["kind:opinion"], *ranked}
-    found = Article.cards(session, wanted)
+    found = cards(session, wanted)
     stories = {i: story for i, story in found.items() if story.is_public(at) and i != without}
     picks = [stories[i] for i in placed if i in stories]
     picks += [stories[i] for i in waiting[ALL] if i in stories and stories[i] not in picks and stories[i].picture]

@@ -9,7 +9,7 @@ from functools import lru_cache
 from sqlalchemy import CompoundSelect, bindparam, literal_column, select, tuple_, union_all
 from sqlalchemy.orm import Session
 
-from newsapp.articles.models import Article
+from newsapp.articles.printed import Card, Story, cards
 from newsapp.articles.shelves import Listing
 from newsapp.db import Moment
 from newsapp.lib.tags import Seen, shows
@@ -23,12 +23,12 @@ TOPIC_COUNTS, SECTION_COUNTS, TOP_SECTION_COUNTS = 3.0, 1.5, 1.0
 
 @dataclass
 class Neighbours:
-    previous: Article | None = None
-    next: Article | None = None
-    related: list[Article] = field(default_factory=list)
+    previous: Card | None = None
+    next: Card | None = None
+    related: list[Card] = field(default_factory=list)
 
 
-def neighbours(session: Session, article: Article, shelves: list[str], at: datetime, seen: Seen | None) -> Neighbours:
+def neighbours(session: Session, article: Story, shelves: list[str], at: datetime, seen: Seen | None) -> Neighbours:
     """Find the stories round ``article``, in two queries.
 
     ``shelves`` are its section's and those of the sections above, nearest first. A story's liking is what it shares,
@@ -58,7 +58,7 @@ def neighbours(session: Session, article: Article, shelves: list[str], at: datet
     best = [i for i in ranked if i not in old][:SHOWN]
     if len(best) < SHOWN:  # what does not age may be old
         best += [i for i in ranked if i in old][: SHOWN * 2]
-    stories = Article.cards(session, [*best, *beside.values()])
+    stories = cards(session, [*best, *beside.values()])
 
     found = Neighbours(stories.get(beside.get("before", 0)), stories.get(beside.get("after", 0)))
     for article_id in best:

@@ -13,8 +13,9 @@ from newsapp.articles import structured
 from newsapp.articles.front import RHYTHMS, front_page, latest_log
 from newsapp.articles.kinds import Kind
 from newsapp.articles.lists import ARGUMENTS, in_order, newest, page_number, story_list
-from newsapp.articles.models import Article, Topic
+from newsapp.articles.models import Topic
 from newsapp.articles.mostread import MostRead
+from newsapp.articles.printed import Card, Story, story_to_read
 from newsapp.articles.rails import rail
 from newsapp.articles.related import neighbours
 from newsapp.articles.sharing import share
@@ -150,9 +151,9 @@ def share_panel(slug: str):
     return page("articles/share.html", fragment="panel", article=story, share=_share(story))
 
 
-def _public(slug: str, at: datetime) -> Article:
+def _public(slug: str, at: datetime) -> Story:
     """Give the story if it is public; 410 with its reason where it was and is no longer."""
-    story = Article.to_read(db.session(), slug)
+    story = story_to_read(db.session(), slug)
     if story is None:
         abort(404)
     if not story.is_public(at):
@@ -165,12 +166,12 @@ def _public(slug: str, at: datetime) -> Article:
     return story
 
 
-def _share(story: Article) -> Any:
+def _share(story: Story) -> Any:
     frame = layout()
     return share(frame.base + story.url, story.social_headline or story.headline, frame.site.share_networks)
 
 
-def _most_read(session: Session, shelf: str, limit: int) -> list[Article]:
+def _most_read(session: Session, shelf: str, limit: int) -> list[Card]:
     at = tags.moment()
     shows("most-read")
     ids = list(session.scalars(MostRead.on(shelf)))
@@ -195,6 +196,6 @@ def _rail(ranked_on: str, branch: Branch | None, beside: int | None = None) -> M
     return html
 
 
-def newest_stories(limit: int) -> list[Article]:
+def newest_stories(limit: int) -> list[Card]:
     """Give the newest stories, for pages that lead on from an error."""
     return newest(db.session(), ALL, limit)

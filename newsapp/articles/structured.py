@@ -11,15 +11,15 @@ from typing import Any
 from markupsafe import Markup
 
 from newsapp.articles.kinds import Kind
-from newsapp.articles.models import Article, Source
-from newsapp.media import Picture
+from newsapp.articles.printed import Card, PrintedSource, Story
+from newsapp.media import PrintedPicture
 from newsapp.sections import Branch
 from newsapp.site import Site
 
 Data = dict[str, Any]
 
 
-def article(story: Article, site: Site, base: str, line: list[Branch], comments: int) -> list[Data]:
+def article(story: Story, site: Site, base: str, line: list[Branch], comments: int) -> list[Data]:
     """Describe a story and its place in the paper."""
     url = base + story.url
     data: Data = {
@@ -71,7 +71,7 @@ def article(story: Article, site: Site, base: str, line: list[Branch], comments:
     return [data, breadcrumb(base, [(branch.name, branch.url) for branch in line] + [(story.headline, story.url)])]
 
 
-def _live(story: Article, url: str) -> Data:
+def _live(story: Story, url: str) -> Data:
     return {
         "coverageStartTime": _moment(story.published_at),
         **({"coverageEndTime": _moment(story.unpublish_at)} if story.unpublish_at else {}),
@@ -134,7 +134,7 @@ def website(site: Site, base: str) -> Data:
     }
 
 
-def collection(name: str, url: str, description: str, base: str, stories: list[Article]) -> Data:
+def collection(name: str, url: str, description: str, base: str, stories: list[Card]) -> Data:
     """Describe a list of stories."""
     return {
         "@context": "https://schema.org",
@@ -163,7 +163,7 @@ def breadcrumb(base: str, steps: list[tuple[str, str]]) -> Data:
     }
 
 
-def picture(shown: Picture, base: str, caption: str | None = None) -> Data:
+def picture(shown: PrintedPicture, base: str, caption: str | None = None) -> Data:
     """Describe a picture with its creator and licence."""
     width = max(shown.widths)
     return {
@@ -190,7 +190,7 @@ def _author(name: str, url: str | None, role: str) -> Data:
     }
 
 
-def _source(source: Source) -> Data:
+def _source(source: PrintedSource) -> Data:
     return {
         "@type": "CreativeWork",
         "name": source.title,

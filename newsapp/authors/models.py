@@ -1,5 +1,9 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
 from blinker import Namespace
 from sqlalchemy import ForeignKey, Select, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -7,14 +11,34 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from newsapp.accounts import Account
 from newsapp.db import Base, Json, db, moment, pk
 from newsapp.lib import clock
-from newsapp.lib.tags import Tagged
+from newsapp.lib.tags import Tagged, shows
 from newsapp.lib.text import hue, initials, slugify
 from newsapp.media import Picture
 
 author_changed = Namespace().signal("author-changed")  # sent with the author, inside the transaction
 
 
-class Author(Base, Tagged):
+class Named:
+    """What can be told of a person from the columns, whether read as a mapped row or as plain values."""
+
+    @property
+    def url(self: Any) -> str:
+        return f"/authors/{self.slug}"
+
+    @property
+    def shelf(self: Any) -> str:
+        return f"author:{self.id}"
+
+    @property
+    def initials(self: Any) -> str:
+        return initials(self.name)
+
+    @property
+    def hue(self: Any) -> int:
+        return hue(self.slug)
+
+
+class Author(Base, Tagged, Named):
     """A person whose name stands over stories. Name and job are two things; the job of the day is the byline's."""
 
     __tags__ = ("author:{id}", "authors")
@@ -36,22 +60,6 @@ class Author(Base, Tagged):
 
     portrait: Mapped[Picture | None] = relationship()
 
-    @property
-    def url(self) -> str:
-        return f"/authors/{self.slug}"
-
-    @property
-    def shelf(self) -> str:
-        return f"author:{self.id}"
-
-    @property
-    def initials(self) -> str:
-        return initials(self.name)
-
-    @property
-    def hue(self) -> int:
-        return hue(self.slug)
-
     @classmethod
     def by_name(cls) -> Select[Author]:
         """Select everybody who has a byline, by name."""
@@ -72,6 +80,29 @@ class Author(Base, Tagged):
     def leave(self) -> None:
         """Note that the person has left the staff. The caller commits."""
         self.left_at = clock.now()
+
+
+@dataclass(slots=True)
+class PrintedAuthor(Named):
+    """A person as the pages of stories print it."""
+
+    id: int
+    slug: str
+    name: str
+    role: str
+    place: str
+    bio: str
+    email: str
+    links: list[dict[str, str]]
+    disclosure: str
+
+    @classmethod
+    def of(cls, values: Sequence[Any]) -> PrintedAuthor | None:
+        """Make a person of the columns, and note whom the page shows; nothing where the row has nobody."""
+        if values[0] is None:
+            return None
+        shows(f"author:{values[0]}")
+        return cls(*values)
 
 
 def create(name: str, *, slug: str | None = None, **values: object) -> Author:

@@ -4,7 +4,7 @@ from flask import Blueprint, abort, redirect, request
 from sqlalchemy import func, select
 
 from newsapp import comments
-from newsapp.articles import Article
+from newsapp.articles import Article, story_to_read
 from newsapp.comments.models import Comment
 from newsapp.comments.threads import PER_PAGE, SORTS
 from newsapp.db import db
@@ -18,7 +18,7 @@ bp = Blueprint("comments", __name__)
 @bp.get("/articles/<slug>/comments")
 @shared("sort", "page")
 def thread(slug: str):
-    article = Article.to_read(db.session(), slug)
+    article = story_to_read(db.session(), slug)
     if article is None or not article.is_public(tags.moment()):
         abort(404)
     sort = request.args.get("sort", "oldest")

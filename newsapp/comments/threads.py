@@ -13,9 +13,10 @@ from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Session
 
 from newsapp.accounts import Account
-from newsapp.articles import Article
+from newsapp.articles import Story
 from newsapp.authors import Author
 from newsapp.comments.models import DRAWN_LEVELS, Comment, Thread
+from newsapp.db import columns
 from newsapp.lib.tags import shows
 from newsapp.lib.text import hue, initials
 
@@ -77,8 +78,9 @@ class Node:
 class Step(NamedTuple):
     """One step of drawing a discussion: a comment, how a list begins under it, and which lists end behind it."""
 
-    node: Node
-    opens: bool
+    comment: Shown
+    answers: int  # directly under it, in a list that begins behind it
+    answers_to: str | None  # whom it answers, where the drawing cannot show it
     folds: bool  # the list that begins is folded: «Show 5 replies»
     closes: tuple[bool, ...]  # the lists that end, the innermost first; True for a folded one
 
@@ -109,12 +111,12 @@ class ThreadPage:
                 last = len(node.answers) - 1
                 inner = (folds, *closes)
                 stack += [(n, inner if i == last else ()) for i, n in reversed(list(enumerate(node.answers)))]
-                yield Step(node, True, folds, ())
+                yield Step(node.comment, len(node.answers), node.answers_to, folds, ())
             else:
-                yield Step(node, False, False, closes)
+                yield Step(node.comment, 0, node.answers_to, False, closes)
 
 
-def thread_page(session: Session, article: Article, number: int = 1, sort: str = "oldest") -> ThreadPage:
+def thread_page(session: Session, article: Story, number: int = 1, sort: str = "oldest") -> ThreadPage:
     """Read one page of the discussion under ``article``, 50 threads with all that hangs on them."""
     shows(f"comments:{article.id}")
     page = ThreadPage(number=number, sort=sort)
@@ -145,9 +147,9 @@ def _comments(sort: str) -> Select[*tuple[Any, ...]]:
         .subquery()
     )
     # No ORDER BY: the page's comments are sorted here, by their path, so the database needs no temporary sort.
-    own = [getattr(Comment, name) for name in Shown._fields[:13]]
+    names = columns(Account, ["name"]) + columns(Author, ["name", "slug"])
     return (
-        select(*own, Account.name, Author.name, Author.slug, Thread.visible, Thread.roots)
+        select(*columns(Comment, Shown._fields[:13]), *names, *columns(Thread, ["visible", "roots"]))
         .join(roots, Comment.root_id == roots.c.id)
         .join(Thread, Thread.article_id == Comment.article_id)
         .outerjoin(Account, Account.id == Comment.account_id)

@@ -17,7 +17,7 @@ from sqlalchemy import Select, event, literal, select, union_all
 from sqlalchemy.orm import Session
 
 from newsapp.articles import ALL, Article, Kind, Listing, Topic
-from newsapp.articles.models import SETTLING
+from newsapp.articles.facts import SETTLING
 from newsapp.authors import Author
 from newsapp.feeds.entries import PICTURE_WIDTH, absolute
 from newsapp.lib import dates, tags

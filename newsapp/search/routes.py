@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from flask import Blueprint, abort, request
 from sqlalchemy.orm import Session
 
-from newsapp.articles import ALL, Article, Kind, Listing, MostRead
+from newsapp.articles import ALL, Article, Card, Kind, Listing, MostRead
 from newsapp.articles.lists import LAST_PAGE, in_order, page_number
 from newsapp.authors import Author
 from newsapp.db import db
@@ -36,8 +36,8 @@ class Found:
     older: str | None = None
     suggestion: str | None = None
     suggestion_url: str = ""
-    newest: list[Article] = field(default_factory=list)
-    most_read: list[Article] = field(default_factory=list)
+    newest: list[Card] = field(default_factory=list)
+    most_read: list[Card] = field(default_factory=list)
 
     @property
     def shown_so_far(self) -> int:

@@ -46,12 +46,12 @@ def test_what_the_desk_placed_leads(stories):
     articles.place(stories[7], "lead")
     articles.place(stories[9], "second")
 
-    assert front().lead is stories[7]
-    assert front().seconds[0] is stories[9]
+    assert front().lead.id == stories[7].id
+    assert front().seconds[0].id == stories[9].id
 
 
 def test_without_a_placement_the_newest_with_a_picture_leads(stories):
-    assert front().lead is stories[2]
+    assert front().lead.id == stories[2].id
 
 
 def test_a_placement_begins_and_ends_by_the_clock(stories):
@@ -60,7 +60,7 @@ def test_a_placement_begins_and_ends_by_the_clock(stories):
     )
     assert front().lead is not stories[7]
     clock.advance(timedelta(minutes=5))
-    assert front().lead is stories[7]
+    assert front().lead.id == stories[7].id
     clock.advance(timedelta(minutes=4))
     assert front().lead is not stories[7]
 
@@ -70,7 +70,7 @@ def test_a_placed_story_that_is_withdrawn_gives_its_place_to_the_next(stories):
     stories[7].withdraw("x")
     db.session.flush()
 
-    assert front().lead is stories[2]
+    assert front().lead.id == stories[2].id
 
 
 def test_a_story_stands_once_but_for_the_log(stories, client):
@@ -87,7 +87,7 @@ def test_a_section_front_opens_with_a_picture(stories):
     stories[10].edit(picture_id=stories[2].picture_id)
     db.session.commit()
 
-    assert front().fronts[0].stories[0] is stories[10]
+    assert front().fronts[0].stories[0].id == stories[10].id
 
 
 def test_opinion_and_live_stay_in_their_own_places(world):
@@ -140,7 +140,7 @@ def around(story):
 
 def test_before_and_after_are_the_neighbours_in_the_section(stories):
     found = around(stories[5])
-    assert (found.previous, found.next) == (stories[6], stories[4])
+    assert (found.previous.slug, found.next.slug) == ("story-06", "story-04")
 
     assert around(stories[0]).next is None
     assert around(stories[11]).previous is None
@@ -153,11 +153,12 @@ def test_related_stories_share_a_topic_first_and_are_never_the_story_itself(stor
     far = articles.write("Far", tech, topics=["Peat"])
     far.publish(at=clock.now() - timedelta(days=2))
     db.session.commit()
-    found = around(stories[3]).related
+    found = around(stories[3])
+    related = [story.id for story in found.related]
 
-    assert {stories[8].id, far.id} <= {story.id for story in found[:2]}
-    assert stories[3] not in found
-    assert not {around(stories[3]).previous, around(stories[3]).next} & set(found)
+    assert {stories[8].id, far.id} <= set(related[:2])
+    assert stories[3].id not in related
+    assert not {found.previous.id, found.next.id} & set(related)
 
 
 def test_what_is_too_old_is_not_offered_unless_it_does_not_age(world):
@@ -171,7 +172,7 @@ def test_what_is_too_old_is_not_offered_unless_it_does_not_age(world):
     story.publish()
     db.session.commit()
 
-    assert around(story).related == [evergreen]
+    assert [other.slug for other in around(story).related] == ["evergreen"]
 
 
 def test_top_writers_are_counted_truly_and_who_left_is_not_named(app, world, rosalind, client):

@@ -23,9 +23,7 @@ def say(article, text="Words", parent=None, **more):
 
 def visible(article) -> list[str]:
     db.session.flush()
-    return [
-        step.node.comment.name for step in thread_page(db.session(), article).steps() if step.node.comment.is_visible
-    ]
+    return [step.comment.name for step in thread_page(db.session(), article).steps() if step.comment.is_visible]
 
 
 def test_a_discussion_is_read_in_the_order_of_its_threads(article):

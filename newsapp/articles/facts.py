@@ -1,0 +1,74 @@
+"""What can be told of a story from its columns, whether it was read as a mapped row or as plain values."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from newsapp.lib import clock
+from newsapp.lib.text import direction
+
+# A change within a minute of publication is the story settling, not news about the story.
+SETTLING = timedelta(seconds=60)
+NOTICES = ("correction", "clarification")  # the kinds of change that a story carries a notice of
+
+
+class Facts:
+    """The questions that every story answers. Whoever has these facts has the columns that they rest on."""
+
+    @property
+    def url(self: Any) -> str:
+        return f"/articles/{self.slug}"
+
+    @property
+    def title(self: Any) -> str:
+        """The headline as cards print it."""
+        return str(self.short_headline or self.headline)
+
+    @property
+    def direction(self: Any) -> str:
+        return direction(self.language)
+
+    @property
+    def state(self: Any) -> str:
+        """Draft, in review, ready or withdrawn; the clock does the rest."""
+        if self.withdrawn_at:
+            return "withdrawn"
+        if self.ready_at:
+            return "ready"
+        return "in review" if self.submitted_at else "draft"
+
+    def is_public(self: Any, at: datetime | None = None) -> bool:
+        at = at or clock.now()
+        return (
+            self.state == "ready"
+            and self.published_at is not None
+            and self.published_at <= at
+            and (self.unpublish_at is None or self.unpublish_at > at)
+        )
+
+    @property
+    def by(self: Any) -> list[Any]:
+        """The bylines proper, without helpers and photographers."""
+        return [byline for byline in self.bylines if byline.part == "by"]
+
+    @property
+    def visibly_updated_at(self: Any) -> datetime | None:
+        """When the story last changed, where readers should know."""
+        updated: datetime | None = self.updated_at
+        return updated if updated and self.published_at and updated - self.published_at >= SETTLING else None
+
+    @property
+    def comments_open(self: Any) -> bool:
+        return self.comments_closed_at is None
+
+    @property
+    def outline(self: Any) -> list[tuple[dict[str, object], list[dict[str, object]]]]:
+        """The headings of the text, each of the first level with those of the second below it."""
+        found: list[tuple[dict[str, object], list[dict[str, object]]]] = []
+        for heading in self.contents:
+            if heading["level"] == 2 or not found:
+                found.append((heading, []))
+            else:
+                found[-1][1].append(heading)
+        return found
