@@ -9,7 +9,6 @@ from calendar import month_abbr
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-
 _MONTHS = tuple(month_abbr)  # read once: looking a name up prints a date each time
 
 
