@@ -81,6 +81,7 @@ def _page_cache(app: Flask) -> pagecache.PageCache:
         app.config["PAGE_CACHE_MB"] * 1024 * 1024,
         app.extensions["counts"].add,
         keeps=app.config["PAGE_CACHE"],
+        count_missing=app.extensions["counts"].add_missing,
     )
     app.extensions["pagecache"] = cache
     return cache

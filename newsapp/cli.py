@@ -9,14 +9,16 @@ from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
 from typing import Any, TypeVar
+from urllib.parse import unquote
 
 import click
 from flask import Flask
 from flask_migrate import upgrade
 
-from newsapp import create_app, demo, search
+from newsapp import create_app, demo, search, site
 from newsapp.config import WrongSetting
 from newsapp.db import db
+from newsapp.lib import counts
 from newsapp.lib.assets import NotBuilt
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -77,6 +79,39 @@ def search_group() -> None:
 def rebuild_search(app: Flask) -> None:
     """Write the index anew from the stories. The site can be read and searched meanwhile."""
     search.rebuild(_say)
+
+
+@newsapp.command("redirect")
+@click.argument("old")
+@click.argument("new")
+@with_app
+def redirect_command(app: Flask, old: str, new: str) -> None:
+    """Lead readers from the path OLD to NEW, a path or a full address, where nothing else answers at OLD."""
+    try:
+        made = site.redirect(old, new)
+    except site.NoRedirect as why:
+        click.echo(f"newsapp: {why}", err=True)
+        sys.exit(2)
+    db.session.commit()
+    click.echo(f"{unquote(made.old_path)} -> {unquote(made.new_address)}")
+
+
+@newsapp.command()
+@with_app
+def redirects(app: Flask) -> None:
+    """List the redirects."""
+    for row in db.session.scalars(site.Redirect.all()):
+        click.echo(f"{row.made_at:%Y-%m-%d}  {unquote(row.old_path)} -> {unquote(row.new_address)}")
+
+
+@newsapp.command()
+@click.option("--limit", type=click.IntRange(1), default=50, show_default=True, help="so many lines")
+@with_app
+def missing(app: Flask, limit: int) -> None:
+    """List the addresses that were asked for and are not there, most often first. Written once a minute."""
+    for page in counts.missing_pages(limit):
+        first, last = (time.strftime("%Y-%m-%d %H:%M", time.gmtime(at)) for at in (page.first_at, page.last_at))
+        click.echo(f"{page.n:>8}  {first}  {last}  {page.path}")
 
 
 @newsapp.command()

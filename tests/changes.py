@@ -17,7 +17,7 @@ from typing import Any
 from sqlalchemy import JSON, Boolean, Integer, String, func, select
 
 import newsapp
-from newsapp import articles, authors, comments, pages, sections
+from newsapp import articles, authors, comments, pages, sections, site
 from newsapp.accounts import Account
 from newsapp.articles import Article, Byline, Placement, Source, Topic
 from newsapp.authors import Author
@@ -73,6 +73,14 @@ def _keep(chance: random.Random) -> object:
     return keep(Cut(f"{n:020d}", f"{n}.jpg", 800, 600, [176], f"{n:064d}"), alt=words(chance))
 
 
+def _remove_section(chance: random.Random) -> object:
+    """Remove a section that an earlier change has made, so that those of the small paper stay."""
+    made = [row for row in db.session.scalars(select(Section).order_by(Section.id)) if row.path.startswith("s1-")]
+    section = chance.choice(made) if made else sections.create(words(chance), slug=f"s1-{chance.randint(0, 10**9)}")
+    any_of(Article, chance).file_under(section)
+    return articles.remove_section(section, db.session.scalars(select(Section).order_by(Section.id)).first())
+
+
 def _rank(chance: random.Random) -> object:
     from flask import current_app
 
@@ -89,13 +97,15 @@ def _byline(chance: random.Random) -> Byline:
 
 VERBS: dict[str, Change] = {
     "Site.set": of(Site, lambda row, c: row.set(name=words(c), tagline=words(c), top_writers_days=c.randint(1, 40))),
+    "Redirect.remove": lambda c: site.redirect("/moved", "/log").remove(),
+    "site.redirect": lambda c: site.redirect("/moved", c.choice(["/about", "/log", "https://example.org/"])),
     "Account.rename": of(Account, lambda row, c: row.rename(words(c))),
     "Account.disable": of(Account, lambda row, c: row.disable()),
     "Section.edit": of(Section, lambda row, c: row.edit(name=words(c), rhythm=c.choice(["major", "tiles", "rows"]))),
     "Section.move_to": of(Section, lambda row, c: row.move_to(c.randint(0, 5))),
     "Section.hide": of(Section, lambda row, c: row.hide()),
     "Section.show": of(Section, lambda row, c: row.show()),
-    "sections.create": lambda c: sections.create(words(c), slug=f"s{c.randint(0, 10**9)}"),
+    "sections.create": lambda c: sections.create(words(c), slug=f"s1-{c.randint(0, 10**9)}"),
     "MenuColumn.edit": of(MenuColumn, lambda row, c: row.edit(words(c))),
     "Picture.describe": of(Picture, lambda row, c: row.describe(alt=words(c), credit=words(c), focal_x=c.randint(0, 100))),
     "media.keep": _keep,
@@ -119,6 +129,7 @@ VERBS: dict[str, Change] = {
     "Article.close_comments": of(Article, lambda row, c: row.close_comments()),
     "Article.open_comments": of(Article, lambda row, c: row.open_comments()),
     "articles.write": _write,
+    "articles.remove_section": _remove_section,
     "Placement.move_to": of(Placement, lambda row, c: row.move_to(c.randint(0, 4))),
     "Placement.limit": of(Placement, lambda row, c: row.limit(soon(c), soon(c) + timedelta(hours=1))),
     "Placement.clear": of(Placement, lambda row, c: row.clear()),
@@ -144,7 +155,7 @@ BY_VERB_ONLY = {
     "article.kind", "article.also_in", "article.language", "article.contents", "article.body_source", "comment.path",
     "comment.depth", "comment.root_id", "comment.answers", "picture.stem", "picture.widths", "picture.sha256", "site.founded_on",
     "picture.original", "listing.shelf", "most_read.shelf", "placement.slot", "byline.part", "change.kind", "source.kind",
-    "listing.published_at", "listing.ends_at", "thread.visible", "thread.roots", "account.username", "account.email", "account.role", "section.rhythm", "topic.name",
+    "listing.published_at", "listing.ends_at", "article.published_at", "article.unpublish_at", "thread.visible", "thread.roots", "account.username", "account.email", "account.role", "section.rhythm", "topic.name",
     "site.copyright_from", "site.top_writers_days", "site.social_links", "site.share_networks", "author.links", "menu_item.address",
     "picture.width", "picture.height",
 }  # fmt: skip

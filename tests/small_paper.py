@@ -96,6 +96,7 @@ def addresses() -> list[str]:
         "/about",
         "/log",
         "/missing",
+        "/moved",
         "/authors",
         "/authors/rosalind",
         "/topics",

@@ -1,5 +1,6 @@
 """Stories: drafting, publishing, correcting, and the lists and the front page that they stand on."""
 
+from newsapp.articles.filing import HasSubsections, remove_section
 from newsapp.articles.front import Front, LogLine, Placement, front_page, next_placement_change, place
 from newsapp.articles.kinds import Kind
 from newsapp.articles.lists import StoryList, newest, story_list
@@ -31,6 +32,7 @@ __all__ = [
     "Change",
     "Citation",
     "Front",
+    "HasSubsections",
     "Kind",
     "Listing",
     "LogLine",
@@ -49,6 +51,7 @@ __all__ = [
     "next_placement_change",
     "place",
     "rank",
+    "remove_section",
     "source_changed",
     "story_list",
     "story_to_read",

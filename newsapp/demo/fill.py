@@ -14,7 +14,7 @@ from typing import Any
 from flask import current_app
 from sqlalchemy import func, select
 
-from newsapp import articles, authors, comments, pages, sections
+from newsapp import articles, authors, comments, pages, sections, site
 from newsapp.accounts import Account, Role
 from newsapp.articles import Article, Byline, Source
 from newsapp.authors import Author
@@ -81,6 +81,8 @@ def fill(say: Say = print) -> None:
         stories[meta["slug"]] = _story(meta, body, now, tree, people, pictures)
     _states(tree, now, people)
     _place(stories)
+    site.redirect("/rss", "/feed.xml")
+    site.redirect("/imprint", "/about")
     written = _comments(stories, people)
     _most_read(stories, now)
     db.session.commit()

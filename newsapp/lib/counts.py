@@ -1,4 +1,4 @@
-"""Counting without cookies: how often something was asked for, by the hour, and nothing else.
+"""Counting without cookies: how often something was asked for, by the hour, and what was asked for and is not there.
 
 Counts are added up in memory and written once a minute and at a clean stop: on SQLite to ``counts.db`` in the instance
 folder, so that counting never takes the site's one writer; on PostgreSQL to a table. No address and no name of a
@@ -7,14 +7,16 @@ browser is kept.
 
 from __future__ import annotations
 
+import re
 import sqlite3
 import threading
 from collections import Counter
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from flask import Flask, current_app
-from sqlalchemy import func, select
+from sqlalchemy import Connection, Select, delete, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -22,6 +24,19 @@ from newsapp.db import Base, db, moment
 from newsapp.lib import clock
 
 EVERY = 60.0  # seconds between two writes
+# Whoever asks for a million random paths must not fill a disk: so many are kept in memory between two writes, and in the
+# table. What is asked for once is the first to go, so an address that readers miss outlasts any flood.
+PATHS_WAITING, PATHS_KEPT = 500, 5000
+PATH_LENGTH = 200  # letters
+OTHERS = "(others)"  # the paths that there was no room for, in one line
+PROBES = "(probes)"  # what programs that look for holes ask every site for, in one line
+_PROBE = re.compile(
+    r"""/\.(?!well-known/) | /wp-(login|admin|includes|config|cron|signup) | /xmlrpc | /wlwmanifest | \.(aspx?|cgi|jsp|env|sql|bak|ini|sh|exe)$
+    | phpmyadmin | phpinfo | phpunit | /cgi-bin | /vendor/ | /actuator | /solr | /boaform | /hnap1 | /_ignition | eval-stdin
+    | \.\./ | [<>{}|"'`\\] """,
+    re.I | re.X,
+)
+_OF_ONE_PERSON = re.compile(r"/(account|desk|newsletter|preview)(/|$)")  # their addresses hold secrets: tokens
 
 
 class Count(Base):
@@ -32,6 +47,29 @@ class Count(Base):
     n: Mapped[int]
 
 
+class MissingPage(Base):
+    """An address that was asked for and is not there (PostgreSQL; SQLite has ``counts.db``). Nothing of who asked."""
+
+    path: Mapped[str] = mapped_column(primary_key=True)  # at most PATH_LENGTH letters; or OTHERS, PROBES
+    n: Mapped[int]
+    first_at: Mapped[moment]
+    last_at: Mapped[moment]
+
+
+@dataclass
+class Missed:
+    """How often a path was asked for in vain, and when, in seconds since 1970."""
+
+    path: str
+    n: int
+    first_at: int
+    last_at: int
+
+    def add(self, other: Missed) -> None:
+        self.n += other.n
+        self.first_at, self.last_at = min(self.first_at, other.first_at), max(self.last_at, other.last_at)
+
+
 class Counts:
     """The counts of this process that are not written yet."""
 
@@ -39,6 +77,7 @@ class Counts:
         self._app = app
         self._lock = threading.Lock()
         self._waiting: Counter[tuple[str, int]] = Counter()
+        self._missed: dict[str, Missed] = {}
         self._timer: threading.Timer | None = None
         self.file = Path(app.config["INSTANCE"]) / "counts.db"
         self._in_file = app.config["DATABASE_URL"].startswith("sqlite")
@@ -48,47 +87,131 @@ class Counts:
         hour = int(clock.timestamp() // 3600)
         with self._lock:
             self._waiting[key, hour] += n
-            if self._timer is None:
-                self._timer = threading.Timer(EVERY, self.write)
-                self._timer.daemon = True
-                self._timer.start()
+            self._write_soon()
+
+    def add_missing(self, path: str) -> None:
+        """Count an address that is not there. ``path`` is decoded; of who asked for it nothing is known here."""
+        if _OF_ONE_PERSON.match(path):
+            return
+        now = int(clock.timestamp())
+        with self._lock:
+            self._note(Missed(_as_kept(path), 1, now, now))
+            self._write_soon()
+
+    def _note(self, missed: Missed) -> None:
+        if missed.path not in self._missed and len(self._missed) >= PATHS_WAITING:
+            missed.path = OTHERS
+        known = self._missed.setdefault(missed.path, missed)
+        if known is not missed:
+            known.add(missed)
+
+    def _write_soon(self) -> None:
+        if self._timer is None:
+            self._timer = threading.Timer(EVERY, self.write)
+            self._timer.daemon = True
+            self._timer.start()
 
     def write(self) -> None:
         """Write what is waiting. What cannot be written waits for the next time."""
         with self._lock:
             waiting, self._waiting, self._timer = self._waiting, Counter(), None
-        if not waiting:
+            missed, self._missed = self._missed, {}
+        if not waiting and not missed:
             return
         try:
             if self._in_file:
-                self._write_file(waiting)
+                self._write_file(waiting, missed)
             else:
-                self._write_table(waiting)
+                self._write_table(waiting, missed)
         except Exception:
             with self._lock:
                 self._waiting.update(waiting)
-            self._app.logger.warning("The view counts could not be written; they wait.", exc_info=True)
+                for one in missed.values():
+                    self._note(one)
+            self._app.logger.warning("The counts could not be written; they wait.", exc_info=True)
 
-    def _write_file(self, waiting: Counter[tuple[str, int]]) -> None:
+    def _write_file(self, waiting: Counter[tuple[str, int]], missed: dict[str, Missed]) -> None:
         with _open(self.file) as connection:
             connection.executemany(
                 "INSERT INTO count (key, hour, n) VALUES (?, ?, ?) ON CONFLICT (key, hour) DO UPDATE SET n = n + excluded.n",
                 [(key, hour, n) for (key, hour), n in waiting.items()],
             )
+            if missed:
+                connection.executemany(
+                    "INSERT INTO missing_page (path, n, first_at, last_at) VALUES (?, ?, ?, ?) "
+                    "ON CONFLICT (path) DO UPDATE SET n = n + excluded.n, last_at = max(last_at, excluded.last_at)",
+                    [(one.path, one.n, one.first_at, one.last_at) for one in missed.values()],
+                )
+                connection.execute(
+                    "DELETE FROM missing_page WHERE path IN (SELECT path FROM missing_page ORDER BY n DESC, last_at DESC, path "
+                    "LIMIT -1 OFFSET ?)",
+                    (PATHS_KEPT,),
+                )
         connection.close()
 
-    def _write_table(self, waiting: Counter[tuple[str, int]]) -> None:
+    def _write_table(self, waiting: Counter[tuple[str, int]], missed: dict[str, Missed]) -> None:
         with self._app.app_context(), db.engine.begin() as connection:
-            rows = [
-                {"key": key, "hour": datetime.fromtimestamp(hour * 3600, UTC), "n": n}
-                for (key, hour), n in sorted(waiting.items())
-            ]
-            statement = insert(Count).values(rows)
-            connection.execute(
-                statement.on_conflict_do_update(
-                    index_elements=[Count.key, Count.hour], set_={"n": Count.n + statement.excluded.n}
+            if waiting:
+                rows = [
+                    {"key": key, "hour": datetime.fromtimestamp(hour * 3600, UTC), "n": n}
+                    for (key, hour), n in sorted(waiting.items())
+                ]
+                statement = insert(Count).values(rows)
+                connection.execute(
+                    statement.on_conflict_do_update(
+                        index_elements=[Count.key, Count.hour], set_={"n": Count.n + statement.excluded.n}
+                    )
                 )
-            )
+            if missed:
+                _write_missed(connection, missed)
+
+
+def _write_missed(connection: Connection, missed: dict[str, Missed]) -> None:
+    rows = [
+        {
+            "path": one.path,
+            "n": one.n,
+            "first_at": datetime.fromtimestamp(one.first_at, UTC),
+            "last_at": datetime.fromtimestamp(one.last_at, UTC),
+        }
+        for _, one in sorted(missed.items())  # in one order, so that two processes never wait for each other
+    ]
+    statement = insert(MissingPage).values(rows)
+    last = func.greatest(MissingPage.last_at, statement.excluded.last_at)
+    connection.execute(
+        statement.on_conflict_do_update(
+            index_elements=[MissingPage.path], set_={"n": MissingPage.n + statement.excluded.n, "last_at": last}
+        )
+    )
+    too_many = _most_missed().with_only_columns(MissingPage.path).offset(PATHS_KEPT)
+    connection.execute(delete(MissingPage).where(MissingPage.path.in_(too_many)))
+
+
+def _as_kept(path: str) -> str:
+    """Give the line that a missing path is counted in: in one piece, short, and without an address of a person."""
+    if _PROBE.search(path):
+        return PROBES
+    path = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in path)
+    path = re.sub(r"[^/]*@[^/]*", "…", path)
+    return path if len(path) <= PATH_LENGTH else f"{path[: PATH_LENGTH - 1]}…"
+
+
+def missing_pages(limit: int = PATHS_KEPT) -> list[Missed]:
+    """Give what was asked for and is not there, most often first."""
+    counts: Counts = current_app.extensions["counts"]
+    if not counts._in_file:
+        rows = db.session.scalars(_most_missed().limit(limit))
+        return [Missed(row.path, row.n, int(row.first_at.timestamp()), int(row.last_at.timestamp())) for row in rows]
+    with _open(counts.file) as connection:
+        found = connection.execute(
+            "SELECT path, n, first_at, last_at FROM missing_page ORDER BY n DESC, last_at DESC, path LIMIT ?", (limit,)
+        ).fetchall()
+    connection.close()
+    return [Missed(*row) for row in found]
+
+
+def _most_missed() -> Select[MissingPage]:
+    return select(MissingPage).order_by(MissingPage.n.desc(), MissingPage.last_at.desc(), MissingPage.path)
 
 
 def totals(since: datetime, until: datetime) -> dict[str, int]:
@@ -116,6 +239,9 @@ def _open(file: Path) -> sqlite3.Connection:
         "CREATE TABLE IF NOT EXISTS count (key TEXT, hour INTEGER, n INTEGER, PRIMARY KEY (key, hour)) STRICT"
     )
     connection.execute("CREATE INDEX IF NOT EXISTS count_hour ON count (hour)")
+    connection.execute(
+        "CREATE TABLE IF NOT EXISTS missing_page (path TEXT PRIMARY KEY, n INTEGER, first_at INTEGER, last_at INTEGER) STRICT"
+    )
     return connection
 
 

@@ -169,12 +169,14 @@ class PageCache:
         count: Callable[[str], None] = lambda key: None,
         *,
         keeps: bool = True,
+        count_missing: Callable[[str], None] = lambda path: None,
     ) -> None:
         self._app = app
         self._versions = versions
         self._max_bytes = max_bytes
         self._count = count
         self._keeps = keeps
+        self._count_missing = count_missing
         self._pages: OrderedDict[str, Kept] = OrderedDict()
         self._bytes = 0
         self._flights: dict[str, _Flight] = {}
@@ -336,6 +338,9 @@ class PageCache:
         made: Made | None = environ.get("newsapp.made")
         if made is not None and made.counts is not None and status[:3] == "200" and environ["REQUEST_METHOD"] == "GET":
             self._count_view(environ, made.counts)
+        if status[:3] == "404" and environ["REQUEST_METHOD"] == "GET":
+            # Crawlers count, too: what a search engine still has of an old site is what a redirect is wanted for.
+            self._count_missing(environ["PATH_INFO"].encode("latin-1", "replace").decode("utf-8", "replace"))
         has = {name.lower() for name, _ in headers}
         if len(body) > 500 and "content-encoding" not in has and _is_text(headers):
             encoding = encoding_for(environ.get("HTTP_ACCEPT_ENCODING", ""))

@@ -96,7 +96,7 @@ def init_app(app: Flask) -> None:
     app.before_request(_check_sender)
     app.after_request(_finish)
     app.teardown_request(_stop_watching)
-    app.register_error_handler(HTTPException, _error_page)
+    app.register_error_handler(HTTPException, error_page)
     app.register_error_handler(Exception, _failure_page)
     app.template_filter("data_block")(data_block)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
@@ -139,6 +139,8 @@ def _check_sender() -> None:
 def _finish(response: Response) -> Response:
     for name, value in SECURITY_HEADERS:
         response.headers.setdefault(name, value)
+    if response.status_code == 308 and request.method in SAFE:
+        response.status_code = 301  # the router's own redirects: what leads on from a page is 301 everywhere
     if request.method not in SAFE or "seen" not in g:
         response.headers.setdefault("Cache-Control", "no-store")
         return response
@@ -167,7 +169,7 @@ def _finish(response: Response) -> Response:
     return response
 
 
-def _error_page(error: HTTPException) -> Response:
+def error_page(error: HTTPException) -> Response:
     """Give an error in the site's dress. A part of a page gets only the sentence."""
     code = error.code or 500
     if error.response is not None:

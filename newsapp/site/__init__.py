@@ -1,5 +1,6 @@
-"""What the publisher sets: the paper's name, its words about itself, its zone and its links."""
+"""What the publisher sets: the paper's name, its words about itself, its zone and its links. Where pages have gone."""
 
 from newsapp.site.models import Site, current
+from newsapp.site.redirects import NoRedirect, Redirect, moved_to, redirect
 
-__all__ = ["Site", "current"]
+__all__ = ["NoRedirect", "Redirect", "Site", "current", "moved_to", "redirect"]

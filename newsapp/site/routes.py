@@ -2,10 +2,12 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, current_app, g, make_response, redirect, request
 from sqlalchemy import text
+from werkzeug.exceptions import HTTPException
 
 from newsapp.db import db
 from newsapp.lib import preferences
-from newsapp.lib.web import own_path, page, wants_part
+from newsapp.lib.web import SAFE, error_page, own_path, page, wants_part
+from newsapp.site.redirects import moved_to
 
 bp = Blueprint("site", __name__)
 
@@ -53,3 +55,19 @@ def is_ready():
 def favicon():
     """Lead browsers that guess the icon's address to the one that there is."""
     return redirect(current_app.jinja_env.globals["asset"]("img/favicon.svg"), 301)  # type: ignore[operator]
+
+
+@bp.app_errorhandler(404)
+def missing(error: HTTPException):
+    """Lead on from an address that has moved; otherwise say that there is no page.
+
+    Asked only here, when nothing else answers. Browsers ask again each time: whoever made the redirect may think again.
+    """
+    new = (
+        moved_to(db.session(), request.path, request.query_string.decode("latin-1")) if request.method in SAFE else None
+    )
+    if new is None:
+        return error_page(error)
+    response = redirect(new, 301)
+    response.headers["Cache-Control"] = "no-cache"
+    return response
