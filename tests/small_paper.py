@@ -109,6 +109,8 @@ def addresses() -> list[str]:
         "/sections/world/feed.atom",
         "/authors/rosalind/feed.json",
         "/topics/rivers/feed.xml",
+        "/corrections",
+        "/corrections?page=2",
         "/corrections/feed.atom",
         "/sitemap.xml",
         "/sitemaps/pages.xml",

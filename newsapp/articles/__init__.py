@@ -1,5 +1,6 @@
 """Stories: drafting, publishing, correcting, and the lists and the front page that they stand on."""
 
+from newsapp.articles.corrections import CorrectionList, correction_list
 from newsapp.articles.filing import HasSubsections, remove_section
 from newsapp.articles.front import Front, LogLine, Placement, front_page, next_placement_change, place
 from newsapp.articles.kinds import Kind
@@ -31,6 +32,7 @@ __all__ = [
     "Card",
     "Change",
     "Citation",
+    "CorrectionList",
     "Front",
     "HasSubsections",
     "Kind",
@@ -45,6 +47,7 @@ __all__ = [
     "Topic",
     "TopicMark",
     "article_changed",
+    "correction_list",
     "front_page",
     "newest",
     "next_change",

@@ -1,9 +1,10 @@
-"""A page of a list of stories, the newest first: what a section's, an author's and a topic's page have in common."""
+"""A page of a list, the newest first: what a section's, an author's and a topic's page have in common."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import ClassVar
 
 from flask import abort, request
 from sqlalchemy import tuple_
@@ -19,35 +20,58 @@ ARGUMENTS = ("page", "before")  # of the query, known to every list
 
 
 @dataclass
-class StoryList:
-    """One page of a shelf."""
+class Paged:
+    """One page of a list by time."""
 
+    NOUNS: ClassVar[tuple[str, str]]  # of what stands in it: one, many
     url: str  # the list's own address
-    stories: list[Card] = field(default_factory=list)
     number: int = 1
     is_first: bool = True
     older: str | None = None  # the query that leads to the next page
-    total: int = 0  # public stories on the shelf, counted to one more than COUNTED_AT_MOST
+    total: int = 0  # of the whole list, counted to one more than COUNTED_AT_MOST
     shown_so_far: int | None = None  # None: the list was entered somewhere by time
+
+    @property
+    def shown(self) -> int:
+        """How many stand on this page."""
+        raise NotImplementedError
 
     def where(self, goes_on: bool = False) -> str:
         """Say which part of the list stands here; ``goes_on``: below those of the pages before."""
-        stories = "story" if self.total == 1 else "stories"
+        noun = self.NOUNS[self.total != 1]
         if self.shown_so_far is None or (self.is_first and self.older is None):
-            return f"{self.figure} {stories}"
+            return f"{self.figure} {noun}"
         if goes_on or self.is_first:
-            return f"Showing {self.shown_so_far} of {self.figure} {stories}"
-        return f"Stories {self.shown_so_far - len(self.stories) + 1}–{self.shown_so_far} of {self.figure}"
+            return f"Showing {self.shown_so_far} of {self.figure} {noun}"
+        return f"{noun.capitalize()} {self.shown_so_far - self.shown + 1}–{self.shown_so_far} of {self.figure}"
 
     @property
     def figure(self) -> str:
-        """The number of stories as it is printed: 412, or 1,000+."""
+        """The number of all as it is printed: 412, or 1,000+."""
         return f"{COUNTED_AT_MOST:,}+" if self.total > COUNTED_AT_MOST else f"{self.total:,}"
+
+    def must_not_be_beyond_the_end(self) -> None:
+        """Answer 404 for a page of a list that ends before it."""
+        if not self.shown and not self.is_first:
+            abort(404)
+
+
+@dataclass
+class StoryList(Paged):
+    """One page of a shelf."""
+
+    NOUNS = ("story", "stories")
+    stories: list[Card] = field(default_factory=list)
+
+    @property
+    def shown(self) -> int:
+        return len(self.stories)
 
 
 def story_list(session: Session, shelf: str, url: str) -> StoryList:
     """Read the page of ``shelf`` that the request's query asks for; one beyond the end is 404."""
-    at, number, before = tags.moment(), page_number(), _before()
+    at = tags.moment()
+    number, before = asked_place()
     tags.shows(shelf)
     query = Listing.on(shelf, at).add_columns(Listing.published_at)
     if before:
@@ -60,12 +84,16 @@ def story_list(session: Session, shelf: str, url: str) -> StoryList:
     page = StoryList(url, number=number, is_first=number == 1 and not before, total=count(session, shelf, at))
     if len(rows) > PER_PAGE:
         last_id, last_at = rows[PER_PAGE - 1]
-        by_time = f"?before={last_at:%Y-%m-%dT%H:%M:%S.%f}%2B00:00~{last_id}"
-        page.older = by_time if before or number == LAST_PAGE else f"?page={number + 1}"
+        page.older = by_time(last_at, last_id) if before or number == LAST_PAGE else f"?page={number + 1}"
     page.stories = in_order(session, [row[0] for row in rows[:PER_PAGE]])
     if not before:
-        page.shown_so_far = (number - 1) * PER_PAGE + len(page.stories)
+        page.shown_so_far = (number - 1) * PER_PAGE + page.shown
     return page
+
+
+def by_time(at: datetime, number: int) -> str:
+    """Give the query that leads on behind a row, found by its moment and its number."""
+    return f"?before={at:%Y-%m-%dT%H:%M:%S.%f}%2B00:00~{number}"
 
 
 def in_order(session: Session, ids: list[int]) -> list[Card]:
@@ -78,6 +106,11 @@ def newest(session: Session, shelf: str, limit: int) -> list[Card]:
     """Give the newest public stories of a shelf."""
     tags.shows(shelf)
     return in_order(session, list(session.scalars(Listing.on(shelf, tags.moment()).limit(limit))))
+
+
+def asked_place() -> tuple[int, tuple[datetime, int] | None]:
+    """Read which page of a list the request's query asks for: its number, or the place that it goes on from."""
+    return page_number(), _before()
 
 
 def page_number() -> int:

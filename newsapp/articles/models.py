@@ -8,7 +8,7 @@ from blinker import Namespace
 from bs4 import BeautifulSoup
 from flask import render_template
 from sqlalchemy import ForeignKey, Index, Select, String, cast, exists, select, text
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
 
 from newsapp.accounts import Account
 from newsapp.articles.body import clean_inline, is_web_address, prepare
@@ -162,6 +162,22 @@ class Change(Base, Tagged):
     made_by_id: Mapped[int | None] = mapped_column(ForeignKey(Account.id))
 
     article: Mapped[Article] = relationship(back_populates="changes")
+
+    @classmethod
+    def notices(cls, at: datetime) -> Select[Change]:
+        """Select the corrections and clarifications of public stories, newest first: a walk along their own index."""
+        public = exists().where(Listing.shelf == ALL, Listing.article_id == cls.article_id, Listing.is_public(at))
+        return (
+            select(cls)
+            .where(text(f"change.{IS_NOTICE}"), cls.at <= at, public)
+            .options(joinedload(cls.article))
+            .order_by(cls.at.desc(), cls.id.desc())
+        )
+
+    @property
+    def url(self) -> str:
+        """Where a notice stands on its story."""
+        return f"{self.article.url}#corr-{self.id}"
 
     @property
     def is_notice(self) -> bool:

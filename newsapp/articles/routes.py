@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from newsapp import comments
 from newsapp.articles import structured
+from newsapp.articles.corrections import correction_list
 from newsapp.articles.front import RHYTHMS, front_page, latest_log
 from newsapp.articles.kinds import Kind
 from newsapp.articles.lists import ARGUMENTS, in_order, newest, page_number, story_list
@@ -26,6 +27,7 @@ from newsapp.lib import tags
 from newsapp.lib.parts import part
 from newsapp.lib.tags import shows
 from newsapp.lib.web import page, shared
+from newsapp.pages import Page
 from newsapp.sections import Branch
 
 bp = Blueprint("articles", __name__)
@@ -45,7 +47,7 @@ def front():
         at=at,
         rhythms=RHYTHMS,
         data=[
-            structured.organization(frame.site, frame.base, frame.written | {"authors"}),
+            structured.organization(frame.site, frame.base, frame.written | {"authors", "corrections"}),
             structured.website(frame.site, frame.base),
         ],
     )
@@ -81,6 +83,25 @@ def log():
     """The log: what appeared and what was changed, newest first."""
     layout()
     return page("articles/log.html", lines=latest_log(db.session(), tags.moment(), LOG_AT_ONCE))
+
+
+@bp.get("/corrections")
+@shared(*ARGUMENTS)
+def corrections():
+    """What was put right, under what the paper says of how it does that."""
+    frame = layout()
+    shows("page:corrections")
+    listed = correction_list(db.session(), "/corrections")
+    return page(
+        "articles/corrections.html",
+        fragment="corrections",
+        policy=db.session.scalar(Page.at("corrections")),
+        listed=listed,
+        data=[
+            structured.corrections(frame.site, frame.base, listed.changes),
+            structured.breadcrumb(frame.base, [("Corrections", "/corrections")]),
+        ],
+    )
 
 
 @bp.get("/topics")

@@ -11,6 +11,7 @@ from typing import Any
 from markupsafe import Markup
 
 from newsapp.articles.kinds import Kind
+from newsapp.articles.models import Change
 from newsapp.articles.printed import Card, PrintedSource, Story
 from newsapp.media import PrintedPicture
 from newsapp.sections import Branch
@@ -62,10 +63,7 @@ def article(story: Story, site: Site, base: str, line: list[Branch], comments: i
         data["citation"] = [_source(citation.source) for citation in story.citations]
     notices = [change for change in story.changes if change.is_notice]
     if notices:
-        data["correction"] = [
-            {"@type": "CorrectionComment", "text": _plain(n.text) or n.note, "datePublished": _moment(n.at)}
-            for n in notices
-        ]
+        data["correction"] = [_correction(notice) for notice in notices]
     if story.kind == Kind.LIVE:
         data |= _live(story, url)
     return [data, breadcrumb(base, [(branch.name, branch.url) for branch in line] + [(story.headline, story.url)])]
@@ -148,6 +146,31 @@ def collection(name: str, url: str, description: str, base: str, stories: list[C
                 {"@type": "ListItem", "position": n, "url": base + story.url} for n, story in enumerate(stories, 1)
             ],
         },
+    }
+
+
+def corrections(site: Site, base: str, changes: list[Change]) -> Data:
+    """Describe a page of corrections."""
+    return {
+        "@context": "https://schema.org",
+        "@type": "CollectionPage",
+        "name": f"Corrections | {site.name}",
+        "url": f"{base}/corrections",
+        "mainEntity": {
+            "@type": "ItemList",
+            "itemListElement": [
+                {"@type": "ListItem", "position": n, "item": _correction(change) | {"url": f"{base}{change.url}"}}
+                for n, change in enumerate(changes, 1)
+            ],
+        },
+    }
+
+
+def _correction(notice: Change | PrintedChange) -> Data:
+    return {
+        "@type": "CorrectionComment",
+        "text": _plain(notice.text) or notice.note,
+        "datePublished": _moment(notice.at),
     }
 
 

@@ -11,7 +11,7 @@ from urllib.parse import quote
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, joinedload, selectinload, undefer
 
-from newsapp.articles import Article, Byline, Change, Citation, Kind, Listing
+from newsapp.articles import ALL, Article, Byline, Change, Citation, Kind, Listing
 from newsapp.feeds.fulltext import correction_text, full_text
 from newsapp.lib import tags
 from newsapp.media import Picture
@@ -19,9 +19,6 @@ from newsapp.sections import Tree
 from newsapp.site import Site
 
 MOST = 30  # entries of a feed
-# Corrections are looked for among so many of the newest changes. No index has them by themselves, and without an end
-# a paper that never corrects anything would have its whole history read.
-CHANGES_LOOKED_AT = 5000
 PICTURE_WIDTH = 1400  # pixels
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 # What must not be taken for reporting says so in its title: few feed readers show categories.
@@ -168,29 +165,10 @@ def picture_of(picture: Picture, base: str, alt: str | None = None) -> Image:
 
 def correction_entries(session: Session, site: Site, base: str) -> list[Entry]:
     """Give the newest corrections and clarifications of public stories."""
-    tags.shows("log")
-    at = tags.moment()
-    recent = (
-        select(Change.id, Change.at, Change.kind)
-        .where(Change.at <= at)
-        .order_by(Change.at.desc(), Change.id.desc())
-        .limit(CHANGES_LOOKED_AT)
-        .subquery()
-    )
-    notices = session.execute(
-        select(recent.c.at, recent.c.id).where(recent.c.kind.in_(("correction", "clarification")))
-    ).all()
-    # More than are printed: some may stand on stories that are no longer public.
-    ids = [change_id for _, change_id in sorted(map(tuple, notices), reverse=True)[: 3 * MOST]]
-    rows = {change.id: change for change in session.scalars(select(Change).where(Change.id.in_(ids)))}
-    changes = [rows[i] for i in ids]
-    found = session.scalars(select(Article).where(Article.id.in_({change.article_id for change in changes})))
-    stories = {story.id: story for story in found if story.is_public(at)}
+    tags.shows("log", ALL)
     entries: list[Entry] = []
-    for change in changes:
-        story = stories.get(change.article_id)
-        if story is None or len(entries) == MOST:
-            continue
+    for change in session.scalars(Change.notices(tags.moment()).limit(MOST)):
+        story = change.article
         url = absolute(base, story.url)
         entries.append(
             Entry(

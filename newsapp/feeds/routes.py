@@ -152,7 +152,7 @@ def sitemap():
 @shared()
 def sitemap_of_pages():
     frame = layout()
-    own = [f"/{slug}" for slug in pages.slugs(db.session())]
+    own = {"/corrections", *(f"/{slug}" for slug in pages.slugs(db.session()))}
     return _xml(sitemaps.pages(db.session(), frame.tree, own, frame.base))
 
 

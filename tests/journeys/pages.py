@@ -22,6 +22,7 @@ PAGES = {
     "search": "/search?q=cable",
     "search without a hit": "/search?q=zzzzzz",
     "the log": "/log",
+    "corrections": "/corrections",
     "about": "/about",
     "preferences": "/preferences",
     "404": NO_STORY,

@@ -41,7 +41,9 @@ BUDGET = {
     "/sections/world/feed.xml": 7,
     "/authors/rosalind/feed.xml": 8,
     "/topics/rivers/feed.xml": 8,
-    "/corrections/feed.xml": 4,
+    "/corrections": 4,
+    "/corrections?page=2": 8,
+    "/corrections/feed.xml": 2,
     "/articles/story-number-0/comments/feed.xml": 3,
     "/sitemap.xml": 3,
     "/sitemaps/pages.xml": 4,
@@ -107,6 +109,7 @@ def lengthen() -> None:
         story = articles.write(f"More {n}", world, f"<p>{n}</p>", topics=["Rivers", "Rails", "Peat"],
                                bylines=[Byline(author=author, author_id=author.id)])  # fmt: skip
         story.publish(at=clock.now() - timedelta(hours=2, minutes=n))
+        story.correct("A figure", "<p>More</p>", at=clock.now() - timedelta(minutes=n + 1))
         story.update("More", at=clock.now() - timedelta(minutes=n + 1))
         articles.place(story, "second")
     parent = None
