@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from newsapp.articles.kinds import Kind
 from newsapp.articles.models import Change
-from newsapp.articles.printed import Card, PrintedSource, Story
+from newsapp.articles.printed import Card, PrintedChange, PrintedSource, Story
 from newsapp.media import PrintedPicture
 from newsapp.sections import Branch
 from newsapp.site import Site

@@ -92,7 +92,7 @@ def test_the_pages_are_the_papers_own_and_hidden_sections_are_not_among_them(cli
     db.session.commit()
 
     assert locations(read(client, "/sitemaps/pages.xml")) == [
-        "/", "/sections/world", "/authors", "/authors/rosalind-achterberg", "/topics", "/topics/rivers", "/about",
+        "/", "/sections/world", "/authors", "/authors/rosalind-achterberg", "/topics", "/topics/rivers", "/about", "/corrections",
     ]  # fmt: skip
 
 
