@@ -10,16 +10,19 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from html import unescape
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 import bleach
 from bs4 import BeautifulSoup, Tag
 from bs4.dammit import EntitySubstitution
-from bs4.element import NavigableString
+from bs4.element import NavigableString, PageElement
 from bs4.formatter import HTMLFormatter
 
 from newsapp.articles.repair import repair
+from newsapp.lib import dates
 from newsapp.lib.markup import is_web_address, link_address
 from newsapp.lib.text import count_words, shorten, slugify
 
@@ -64,6 +67,9 @@ _RESERVED_ID = re.compile(
 _ON_EVERY_PAGE = {"main", "share", "comments", "sources"}
 _RTL = re.compile(r"[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]")
 _LETTER = re.compile(r"[^\W\d_]")
+_MARKS = ["ref", "post__at"]
+_APART = ("ul", "ol", "dl", "div", "table", "blockquote")  # their words stand apart, with no blank between them
+_BEHIND_TIME = re.compile(r"^[\s:,|–—-]+")
 _HTML = HTMLFormatter(entity_substitution=EntitySubstitution.substitute_xml, void_element_close_prefix="")
 
 
@@ -72,30 +78,39 @@ class Body:
     """A body made ready to print."""
 
     html: str
-    contents: list[dict[str, object]] = field(default_factory=list)  # [{id, text, level: 2 or 3}] in order
+    # [{id, text, level: 2 or 3}] in order; a live story's posts have {at, says} too: their time and their words
+    contents: list[dict[str, object]] = field(default_factory=list)
     citations: list[str] = field(default_factory=list)  # keys or addresses of sources, by their number from 1
     words: int = 0
     pictures: list[str] = field(default_factory=list)  # keys as written in the source
     warnings: list[str] = field(default_factory=list)
 
 
-def prepare(source: str, print_picture: Callable[[str, str], str | None] = lambda key, caption: None) -> Body:
+def prepare(
+    source: str,
+    print_picture: Callable[[str, str], str | None] = lambda key, caption: None,
+    live_in: ZoneInfo | None = None,
+) -> Body:
     """Make ``source``, HTML of any origin, ready to print.
 
     ``print_picture`` takes a picture's key and its own caption (clean HTML) and gives a whole figure, or ``None``
-    where there is no such picture.
+    where there is no such picture. ``live_in`` is the newsroom's zone where the story is live: then a heading that
+    begins with a ``<time>`` begins a post, and posts are printed newest first, with their times in that zone.
     """
     body = Body(html="")
     # What bleach gives is closed and quoted, so that the plain parser reads it as any other would, in half the time.
     soup = BeautifulSoup(_clean(repair(source, body.warnings, TAGS), TAGS), "html.parser")
     body.words = count_words(_words(soup))
     _set_direction(soup)
+    if live_in:
+        _set_posts(soup, body, live_in)
     _number_sources(soup, body)
     _name_headings(soup, body)
     _unlink_lost_places(soup, body)
     _box_tables(soup, body)
     _print_pictures(soup, body, print_picture)
     _make_cards(soup)
+    _tell_posts(soup, body)
     body.html = soup.decode_contents(formatter=_HTML).strip()
     return body
 
@@ -155,6 +170,74 @@ def _direction(block: Tag) -> str:
     return "rtl" if len(_RTL.findall(text)) * 2 > letters else "ltr"
 
 
+def _set_posts(soup: BeautifulSoup, body: Body, zone: ZoneInfo) -> None:
+    """Set the posts of a live story newest first, each headed by its time; what is no post keeps its place."""
+    parts: list[list[PageElement]] = [[]]
+    for node in list(soup.contents):
+        if isinstance(node, Tag) and node.name == "h2":
+            parts.append([])
+        parts[-1].append(node)
+    posts = [(at, part) for part in parts if (at := _post_time(part, body)) is not None]
+    newest_first = iter(sorted(posts, key=lambda post: post[0], reverse=True))
+    places = {id(part) for _, part in posts}
+    is_one_day = len({at.astimezone(zone).date() for at, _ in posts}) == 1
+    for node in list(soup.contents):
+        node.extract()
+    for part in parts:
+        if id(part) in places:
+            at, part = next(newest_first)
+            _head_post(soup, part[0], at, (dates.clock_time if is_one_day else dates.short)(at, zone))
+        soup.extend(part)
+
+
+def _post_time(part: list[PageElement], body: Body) -> datetime | None:
+    """Give the time that a post's heading begins with; it must have a date and a zone, for nobody can guess them."""
+    heading = part[0] if part else None
+    first = next((n for n in heading.contents if str(n).strip()), None) if isinstance(heading, Tag) else None
+    if not isinstance(first, Tag) or first.name != "time" or heading is None:
+        return None
+    at = _moment(str(first.get("datetime", "")))
+    if at is None:
+        said = shorten(heading.get_text(" ", strip=True), 80)
+        body.warnings.append(f"“{said}” is not a post: its time has no date or no zone.")
+    return at
+
+
+def _moment(written: str) -> datetime | None:
+    try:
+        at = datetime.fromisoformat(written)
+        return at.astimezone(UTC) if at.tzinfo else None
+    except (OverflowError, ValueError):
+        return None
+
+
+def _head_post(soup: BeautifulSoup, heading: PageElement, at: datetime, shown: str) -> None:
+    assert isinstance(heading, Tag) and heading.time is not None
+    heading.time.decompose()
+    if heading.contents and isinstance(heading.contents[0], NavigableString):
+        heading.contents[0].replace_with(_BEHIND_TIME.sub("", heading.contents[0]))
+    heading["class"] = "post"
+    time = soup.new_tag("time", attrs={"class": "post__at", "datetime": dates.machine(at)})
+    time.string = shown
+    heading.insert(0, time)
+    heading.insert(1, " ")
+
+
+def _tell_posts(soup: BeautifulSoup, body: Body) -> None:
+    """Note the words of each post with its heading, for who reads posts one by one."""
+    for entry in body.contents:
+        heading = soup.find(id=str(entry["id"]))
+        if not isinstance(heading, Tag) or heading.get("class") != "post" or heading.time is None:
+            continue
+        said = []
+        for node in heading.next_siblings:
+            if isinstance(node, Tag) and node.name == "h2":
+                break
+            if isinstance(node, Tag) and node.name != "figure":
+                said.append(_without_marks(node, " " if node.name in _APART else ""))
+        entry |= {"at": str(heading.time["datetime"]), "says": " ".join(filter(None, said))}
+
+
 def _number_sources(soup: BeautifulSoup, body: Body) -> None:
     labels: set[int] = set()
     numbers: dict[str, int] = {}
@@ -187,7 +270,7 @@ def _number_sources(soup: BeautifulSoup, body: Body) -> None:
 def _name_headings(soup: BeautifulSoup, body: Body) -> None:
     taken: set[str] = set()
     for heading in soup.find_all(["h2", "h3"]):
-        text = _without_marks(heading)
+        text = _without_marks(heading) or (heading.time.get_text() if heading.time else "")
         if not text:  # the number of a source, and nothing that a list of contents could say
             heading.name = "p"
             continue
@@ -204,8 +287,8 @@ def _name_headings(soup: BeautifulSoup, body: Body) -> None:
 
 
 def _without_marks(element: Tag, between: str = "") -> str:
-    """Give an element's words without the numbers of sources, ``between`` where an element begins or ends."""
-    strings = (str(string) for string in element.strings if string.find_parent("a", class_="ref") is None)
+    """Give an element's words without numbers of sources and times of posts, ``between`` where an element begins or ends."""
+    strings = (str(string) for string in element.strings if string.find_parent(class_=_MARKS) is None)
     return " ".join(between.join(strings).split())
 
 

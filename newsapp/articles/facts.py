@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,6 +12,25 @@ from newsapp.lib.text import direction
 # A change within a minute of publication is the story settling, not news about the story.
 SETTLING = timedelta(seconds=60)
 NOTICES = ("correction", "clarification")  # the kinds of change that a story carries a notice of
+
+
+@dataclass(frozen=True)
+class Post:
+    """One post of a live story."""
+
+    at: datetime
+    headline: str
+    says: str  # plain words
+    url: str
+
+
+def posts_of(contents: list[dict[str, object]], url: str) -> list[Post]:
+    """Give the posts that a live story's list of contents names; ``url`` is the story's."""
+    return [
+        Post(datetime.fromisoformat(str(entry["at"])), str(entry["text"]), str(entry["says"]), f"{url}#{entry['id']}")
+        for entry in contents
+        if "at" in entry
+    ]
 
 
 class Facts:
@@ -61,6 +81,11 @@ class Facts:
     @property
     def comments_open(self: Any) -> bool:
         return self.comments_closed_at is None
+
+    @property
+    def posts(self: Any) -> list[Post]:
+        """A live story's posts, newest first."""
+        return posts_of(self.contents, self.url)
 
     @property
     def outline(self: Any) -> list[tuple[dict[str, object], list[dict[str, object]]]]:

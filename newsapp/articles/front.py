@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, ForeignKey, Index, Select, and_, func, or_
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from newsapp.accounts import Account
+from newsapp.articles.facts import posts_of
 from newsapp.articles.models import Article, Change
 from newsapp.articles.printed import Card, cards
 from newsapp.articles.shelves import ALL, newest_of_each
@@ -21,6 +22,7 @@ from newsapp.sections import Branch, Tree
 SLOTS = {"lead": 1, "second": 9, "pick": 4, "opinion": 4, "live": 1}  # and how many each holds
 # How a section's front is set, and how many stories that takes.
 LOG_LINES = 12
+LIVE_LINES = 3
 SHORT_NOTE = 30  # characters
 NARROW = ("figures", "rows")  # two of them stand side by side
 RHYTHMS = {"major": 5, "columns": 7, "feature": 4, "figures": 6, "rows": 4, "tiles": 4}
@@ -105,6 +107,15 @@ class LogLine:
 
 
 @dataclass
+class LiveLine:
+    """One line of the strip of what is live: a post of the story, or where it has none, an update."""
+
+    at: datetime
+    text: str
+    url: str
+
+
+@dataclass
 class SectionFront:
     branch: Branch
     rhythm: str
@@ -119,7 +130,7 @@ class Front:
     seconds: list[Card] = field(default_factory=list)
     opinion: list[Card] = field(default_factory=list)
     live: Card | None = None
-    live_changes: list[Change] = field(default_factory=list)  # the last of the live story, newest first
+    live_lines: list[LiveLine] = field(default_factory=list)  # the last of the live story, newest first
     fronts: list[SectionFront] = field(default_factory=list)
     log: list[LogLine] = field(default_factory=list)
 
@@ -173,14 +184,7 @@ def front_page(session: Session, tree: Tree, at: datetime) -> Front:
     front.live = next((stories[i] for i in (*placed["live"], *waiting["kind:live"]) if i in stories), None)
     if front.live:
         used.add(front.live.id)
-        front.live_changes = list(
-            session.scalars(
-                select(Change)
-                .where(Change.article_id == front.live.id, Change.kind == "update", Change.at <= at)
-                .order_by(Change.at.desc(), Change.id.desc())
-                .limit(3)
-            )
-        )
+        front.live_lines = _live_lines(session, front.live, at)
     front.opinion = take(placed["opinion"], SLOTS["opinion"])
     front.opinion += take(waiting["kind:opinion"], SLOTS["opinion"] - len(front.opinion))
     lead = take(placed["lead"], 1) or take(waiting[ALL], 1, _can_lead) or take(waiting[ALL], 1)
@@ -196,6 +200,19 @@ def front_page(session: Session, tree: Tree, at: datetime) -> Front:
             front.fronts.append(SectionFront(branch, rhythm, found))
     front.log = [LogLine(when, stories[i], mark) for i, when, mark in log if i in stories][:LOG_LINES]
     return front
+
+
+def _live_lines(session: Session, story: Card, at: datetime) -> list[LiveLine]:
+    contents = session.scalar(select(Article.contents).where(Article.id == story.id))
+    if posts := posts_of(contents or [], story.url):
+        return [LiveLine(post.at, post.headline, post.url) for post in posts[:LIVE_LINES]]
+    updates = session.scalars(
+        select(Change)
+        .where(Change.article_id == story.id, Change.kind == "update", Change.at <= at)
+        .order_by(Change.at.desc(), Change.id.desc())
+        .limit(LIVE_LINES)
+    )
+    return [LiveLine(update.at, update.note, story.url) for update in updates]
 
 
 def latest_log(session: Session, at: datetime, limit: int) -> list[LogLine]:

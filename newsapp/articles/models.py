@@ -11,7 +11,7 @@ from sqlalchemy import ForeignKey, Index, Select, String, cast, exists, select, 
 from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
 
 from newsapp.accounts import Account
-from newsapp.articles.body import clean_inline, is_web_address, prepare
+from newsapp.articles.body import Body, clean_inline, is_web_address, prepare
 from newsapp.articles.facts import NOTICES, Facts
 from newsapp.articles.kinds import Kind
 from newsapp.articles.shelves import ALL, Listing
@@ -22,6 +22,7 @@ from newsapp.lib.tags import Tagged
 from newsapp.lib.text import reading_minutes, shorten, slugify
 from newsapp.media import Picture, picture_changed
 from newsapp.sections import Section
+from newsapp.site import current as current_site
 
 # Sent inside the transaction, with the row, after something that readers are shown of it was changed.
 _signals = Namespace()
@@ -267,6 +268,7 @@ class Article(Base, Tagged, Facts):
         Raises:
             AttributeError: there is no such field, or it has a verb of its own.
         """
+        was_live = self.kind == Kind.LIVE
         for name, value in values.items():
             if name not in EDITABLE:
                 raise AttributeError(name)
@@ -279,19 +281,22 @@ class Article(Base, Tagged, Facts):
             self.standfirst_is_own = bool(self.standfirst)
         if "kind" in values:
             self._shelve()
+            if (self.kind == Kind.LIVE) != was_live and self.body_source:
+                self.set_body(self.body_source)  # only a live story has posts
         article_changed.send(self)
 
     def set_body(self, html: str, sources: Mapping[str, Source] | None = None) -> None:
         """Make ``html`` the story's text. ``sources`` are those that it cites, by the keys of its marks.
 
         An address cited as text becomes a source of its own, or the one there already is with that address.
+        In a live story, a heading that begins with ``<time datetime="2026-03-14T12:41Z">12:41</time>`` begins a post.
         The caller commits.
         """
         known = dict(sources or {})
         for citation in self.citations if self.id else ():
             known.setdefault(citation.key, citation.source)
         self.body_source = html
-        body = prepare(html, _print_picture)
+        body = self._prepared()
         self.body, self.contents, self.warnings = body.html, body.contents, body.warnings
         self.words = body.words
         self.minutes = reading_minutes(
@@ -328,8 +333,12 @@ class Article(Base, Tagged, Facts):
 
     def print_again(self) -> None:
         """Print the body anew from its source: a picture in it says something else now. The caller commits."""
-        self.body = prepare(self.body_source, _print_picture).html
+        self.body = self._prepared().html
         article_changed.send(self)
+
+    def _prepared(self) -> Body:
+        live_in = current_site(db.session()).timezone if self.kind == Kind.LIVE else None
+        return prepare(self.body_source, _print_picture, live_in)
 
     def sign(self, bylines: Iterable[Byline]) -> None:
         """Set whose names stand over the story, in their order. The caller commits."""

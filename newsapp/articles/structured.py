@@ -65,25 +65,30 @@ def article(story: Story, site: Site, base: str, line: list[Branch], comments: i
     if notices:
         data["correction"] = [_correction(notice) for notice in notices]
     if story.kind == Kind.LIVE:
-        data |= _live(story, url)
+        data |= _live(story, url, base, data["author"])
     return [data, breadcrumb(base, [(branch.name, branch.url) for branch in line] + [(story.headline, story.url)])]
 
 
-def _live(story: Story, url: str) -> Data:
+def _live(story: Story, url: str, base: str, authors: list[Data]) -> Data:
+    posts = story.posts
+    # Before posts had times of their own, the update log told the same.
+    lines = [c for c in story.changes if c.kind != "published" and c.note] if not posts else []
+    told = [(post.headline, post.says or post.headline, post.at, base + post.url) for post in posts]
+    told += [(change.note, change.note, change.at, f"{url}#updates") for change in reversed(lines)]
+    starts = min((at for _, _, at, _ in told if story.published_at and at < story.published_at), default=None)
     return {
-        "coverageStartTime": _moment(story.published_at),
+        "coverageStartTime": _moment(starts or story.published_at),
         **({"coverageEndTime": _moment(story.unpublish_at)} if story.unpublish_at else {}),
         "liveBlogUpdate": [
             {
                 "@type": "BlogPosting",
-                "headline": change.note,
-                "articleBody": change.note,
-                "datePublished": _moment(change.at),
-                "url": f"{url}#updates",
-                "author": [_author(byline.name, None, byline.role) for byline in story.by],
+                "headline": headline,
+                "articleBody": says,
+                "datePublished": _moment(at),
+                "url": address,
+                "author": authors,
             }
-            for change in story.changes
-            if change.kind != "published" and change.note
+            for headline, says, at, address in told
         ],
     }
 

@@ -177,6 +177,7 @@ def _story(
     body = re.sub(
         r'data-picture="([^"]+)"', lambda found: f'data-picture="{pictures[found[1]].id}"', body
     )  # fmt: skip
+    body = re.sub(r'data-hours-ago="([\d.]+)"', lambda found: f'datetime="{ago(float(found[1])).isoformat()}"', body)
     story = articles.write(
         meta["headline"], tree[meta["section"]], body,
         slug=meta["slug"],
