@@ -11,12 +11,22 @@ from sqlalchemy.orm import Session
 
 from newsapp.articles.front import SLOTS, LogLine, Placement, latest_log
 from newsapp.articles.mostread import MostRead
-from newsapp.articles.printed import Card, cards
+from newsapp.articles.printed import Card, Story, cards
 from newsapp.articles.shelves import ALL, Listing, newest_of_each
 from newsapp.authors import Author
 from newsapp.lib.tags import shows
 
 PICKS, WRITERS, RANKED, LOG_LINES = 3, 4, 5, 6
+# The rail's blocks, and how long a story must be for each, in pixels of a screen 1280 wide. Picks and Most read stand
+# beside every story.
+BLOCKS = {"writers": 2000, "opinion": 2000, "log": 2500}
+EVERY_BLOCK = frozenset(BLOCKS)
+# About how long a story's parts are there.
+HEAD_LENGTH = 850  # headline, topics, sharing, the neighbours
+WORD_LENGTH = 3
+PICTURE_LENGTH = 600
+AUTHOR_LENGTH = 400
+COMMENT_LENGTH = 180
 
 
 @dataclass
@@ -32,6 +42,14 @@ class Rail:
     opinion: Card | None = None
     log: list[LogLine] = field(default_factory=list)
     most_read: list[Card] = field(default_factory=list)
+
+
+def blocks_beside(story: Story, comments: int) -> frozenset[str]:
+    """Give the blocks of the rail that a story is long enough for: a rail that is longer leaves a hole under the text."""
+    length = HEAD_LENGTH + WORD_LENGTH * story.words + COMMENT_LENGTH * comments
+    length += PICTURE_LENGTH * bool(story.picture)
+    length += AUTHOR_LENGTH * sum(1 for byline in story.by if byline.author and byline.author.bio)
+    return frozenset(name for name, needed in BLOCKS.items() if length >= needed)
 
 
 def rail(session: Session, at: datetime, zone: ZoneInfo, days: int, without: int | None, ranked_on: str = ALL) -> Rail:

@@ -17,7 +17,7 @@ from newsapp.articles.lists import ARGUMENTS, in_order, newest, page_number, sto
 from newsapp.articles.models import Topic
 from newsapp.articles.mostread import MostRead
 from newsapp.articles.printed import Card, Story, story_to_read
-from newsapp.articles.rails import rail
+from newsapp.articles.rails import EVERY_BLOCK, blocks_beside, rail
 from newsapp.articles.related import neighbours
 from newsapp.articles.sharing import share
 from newsapp.articles.shelves import ALL
@@ -160,7 +160,7 @@ def article(slug: str):
         discussion=discussion,
         # Printed apart: inside the page, each of its thousands of pieces would pass through every template above.
         discussion_html=Markup(render_template("comments/_thread.html", article=story, discussion=discussion)),
-        rail_html=_rail(ALL, None, story.id),
+        rail_html=_rail(ALL, None, story.id, blocks_beside(story, len(discussion.nodes))),
         data=structured.article(story, frame.site, frame.base, branch.line, discussion.visible),
     )
 
@@ -199,21 +199,26 @@ def _most_read(session: Session, shelf: str, limit: int) -> list[Card]:
     return [story for story in in_order(session, ids) if story.is_public(at)][:limit]
 
 
-def _rail(ranked_on: str, branch: Branch | None, beside: int | None = None) -> Markup:
-    """Print the rail. It is the same beside every story but those that it names itself."""
+def _rail(
+    ranked_on: str, branch: Branch | None, beside: int | None = None, blocks: frozenset[str] = EVERY_BLOCK
+) -> Markup:
+    """Print the rail. It is the same beside every story of about one length, but those that it names itself."""
 
     def make(session: Session, without: int | None) -> tuple[Markup, frozenset[int]]:
         site = layout().site
         found = rail(session, tags.moment(), site.timezone, site.top_writers_days, without, ranked_on)
+        found.writers = found.writers if "writers" in blocks else []
+        found.opinion = found.opinion if "opinion" in blocks else None
+        found.log = found.log if "log" in blocks else []
         named = [*found.picks, *found.most_read, *(line.article for line in found.log)]
         html = render_template("articles/_rail.html", rail=found, branch=branch, days=site.top_writers_days)
         return Markup(html), frozenset(  # a template escapes
             story.id for story in [*named, found.opinion] if story
         )
 
-    html, named = part(("rail", ranked_on), lambda session: make(session, None))
+    html, named = part(("rail", ranked_on, blocks), lambda session: make(session, None))
     if beside in named:
-        html, _ = part(("rail", ranked_on, beside), lambda session: make(session, beside))
+        html, _ = part(("rail", ranked_on, blocks, beside), lambda session: make(session, beside))
     return html
 
 

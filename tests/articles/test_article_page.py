@@ -1,5 +1,11 @@
+from datetime import timedelta
+
+from bs4 import BeautifulSoup
+
+from newsapp import articles
 from newsapp.articles import Article
 from newsapp.db import db
+from newsapp.lib import clock
 
 
 def test_a_public_story_is_read(client, article):
@@ -17,3 +23,26 @@ def test_a_draft_has_no_page(client, article):
     db.session.commit()
 
     assert client.get(article.url).status_code == 404
+
+
+def rail_of(client, slug: str) -> list[str]:
+    page = BeautifulSoup(client.get(f"/articles/{slug}").text, "html.parser")
+    return [heading.find(string=True).strip() for heading in page.select(".art__rail .rail__head")]
+
+
+def test_a_short_story_has_a_short_rail_and_a_long_one_the_whole(world, rosalind, client):
+    long = articles.write("Long", world, f"<p>{'word ' * 900}</p>")
+    short = articles.write("Short", world, f"<p>{'word ' * 90}</p>")
+    column = articles.write(
+        "Column", world, "<p>I think.</p>", kind="opinion",
+        bylines=[articles.Byline(author=rosalind, author_id=rosalind.id)],
+    )  # fmt: skip
+    for story in (column, short, long):
+        story.publish(at=clock.now() - timedelta(hours=1))
+    db.session.commit()
+    assert rail_of(client, "long") == ["Top Writers", "Opinion", "The log"]
+    assert rail_of(client, "short") == []
+
+    short.set_body(f"<p>{'word ' * 500}</p>")
+    db.session.commit()
+    assert rail_of(client, "short") == ["Top Writers", "Opinion"]
