@@ -8,7 +8,7 @@ What can only be guessed at is kept and told of in ``warnings``, never dropped i
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from html import unescape
@@ -90,12 +90,14 @@ def prepare(
     source: str,
     print_picture: Callable[[str, str], str | None] = lambda key, caption: None,
     live_in: ZoneInfo | None = None,
+    keys: Mapping[str, str] | None = None,
 ) -> Body:
     """Make ``source``, HTML of any origin, ready to print.
 
     ``print_picture`` takes a picture's key and its own caption (clean HTML) and gives a whole figure, or ``None``
     where there is no such picture. ``live_in`` is the newsroom's zone where the story is live: then a heading that
     begins with a ``<time>`` begins a post, and posts are printed newest first, with their times in that zone.
+    ``keys`` are the keys of sources by their addresses: a source cited by both has one number.
     """
     body = Body(html="")
     # What bleach gives is closed and quoted, so that the plain parser reads it as any other would, in half the time.
@@ -104,7 +106,7 @@ def prepare(
     _set_direction(soup)
     if live_in:
         _set_posts(soup, body, live_in)
-    _number_sources(soup, body)
+    _number_sources(soup, body, keys or {})
     _name_headings(soup, body)
     _unlink_lost_places(soup, body)
     _box_tables(soup, body)
@@ -238,7 +240,7 @@ def _tell_posts(soup: BeautifulSoup, body: Body) -> None:
         entry |= {"at": str(heading.time["datetime"]), "says": " ".join(filter(None, said))}
 
 
-def _number_sources(soup: BeautifulSoup, body: Body) -> None:
+def _number_sources(soup: BeautifulSoup, body: Body, keys: Mapping[str, str]) -> None:
     labels: set[int] = set()
     numbers: dict[str, int] = {}
     times: dict[int, int] = {}
@@ -248,7 +250,7 @@ def _number_sources(soup: BeautifulSoup, body: Body) -> None:
             continue
         if label := mark.get("data-source-label"):
             labels.add(int(str(label)))
-        number = numbers.setdefault(key, len(numbers) + 1)
+        number = numbers.setdefault(keys.get(key, key), len(numbers) + 1)
         times[number] = times.get(number, 0) + 1
         nth = f"-{times[number]}" if times[number] > 1 else ""
         link = soup.new_tag("a", attrs={

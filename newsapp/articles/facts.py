@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -12,6 +14,8 @@ from newsapp.lib.text import direction
 # A change within a minute of publication is the story settling, not news about the story.
 SETTLING = timedelta(seconds=60)
 NOTICES = ("correction", "clarification")  # the kinds of change that a story carries a notice of
+
+_USE = re.compile(r'id="ref-(\d+)(?:-\d+)?"')  # a mark of a source in a text ready to print
 
 
 @dataclass(frozen=True)
@@ -86,6 +90,11 @@ class Facts:
     def posts(self: Any) -> list[Post]:
         """A live story's posts, newest first."""
         return posts_of(self.contents, self.url)
+
+    @property
+    def uses(self: Any) -> dict[int, int]:
+        """How often the text cites each of its sources, by their numbers."""
+        return Counter(map(int, _USE.findall(self.body)))
 
     @property
     def outline(self: Any) -> list[tuple[dict[str, object], list[dict[str, object]]]]:

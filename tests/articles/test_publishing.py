@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from bs4 import BeautifulSoup
 from sqlalchemy import select
 
 from newsapp import articles, sections
-from newsapp.articles import ALL, Article, Byline, Listing, newest
+from newsapp.articles import ALL, Article, Byline, Listing, Source, newest
 from newsapp.db import db
 from newsapp.lib import clock
 
@@ -178,3 +179,44 @@ def test_a_list_is_read_newest_first_and_a_tie_has_an_order(world):
     db.session.commit()
 
     assert [story.slug for story in newest(db.session(), ALL, 3)] == ["s4", "s3", "s2"]
+
+
+def test_a_source_cited_by_its_key_and_by_its_address_is_one_source(world):
+    accord = Source(title="The accord", url="https://example.org/accord")
+    db.session.add(accord)
+    body = '<p>a<sup data-source-url="https://example.org/accord"></sup> b<sup data-source="accord"></sup></p>'
+
+    story = articles.write("One", world, body, sources={"accord": accord})
+
+    assert [(c.number, c.source.title) for c in story.citations] == [(1, "The accord")]
+    assert story.uses == {1: 2}
+    story.print_again()
+    assert story.uses == {1: 2} and len(story.citations) == 1
+
+
+def test_a_source_has_a_way_back_to_every_place_that_cites_it(world, client):
+    body = "".join(f'<p>x<sup data-source-url="https://example.org/{name}"></sup></p>' for name in "abaa")
+    articles.write("One", world, body).publish()
+    db.session.commit()
+
+    page = BeautifulSoup(client.get("/articles/one").text, "html.parser")
+    ways = [(link.get_text(), link["href"], link["aria-label"]) for link in page.select("#sources .back")]
+    assert ways == [
+        ("a", "#ref-1", "Back to reference 1, 1 of 3"),
+        ("b", "#ref-1-2", "Back to reference 1, 2 of 3"),
+        ("c", "#ref-1-3", "Back to reference 1, 3 of 3"),
+        ("↑", "#ref-2", "Back to reference 2"),
+    ]
+    assert all(page.select_one(href) for _, href, _ in ways)
+
+
+def test_a_mark_of_a_source_that_nobody_has_described_is_told_of_until_somebody_has(world):
+    story = articles.write("One", world, '<p>a<sup data-source="minutes"></sup></p>')
+    assert story.warnings == ["The source “minutes” is not described yet."]
+
+    story.set_body(story.body_source)
+    assert story.warnings == ["The source “minutes” is not described yet."]
+
+    story.citations[0].source.describe(title="Minutes of the council")
+    story.set_body(story.body_source)
+    assert story.warnings == []
