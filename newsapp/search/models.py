@@ -10,12 +10,23 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Index, Integer, Select, String, delete, event, insert, select
+from sqlalchemy import BigInteger, ForeignKey, Index, Integer, Select, String, delete, event, insert, or_, select
 from sqlalchemy import literal as sql_literal
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, selectinload, undefer
 
-from newsapp.articles import ALL, Article, Byline, Citation, Listing, Source, TopicMark, article_changed, source_changed
+from newsapp.articles import (
+    ALL,
+    Article,
+    Byline,
+    Citation,
+    Listing,
+    PictureUse,
+    Source,
+    TopicMark,
+    article_changed,
+    source_changed,
+)
 from newsapp.authors import Author, author_changed
 from newsapp.db import Base, db, moment
 from newsapp.lib.tags import EVERYTHING, TagVersion
@@ -279,7 +290,8 @@ def _note_source(source: Source) -> None:
 
 @picture_changed.connect
 def _note_picture(picture: Picture) -> None:
-    _note_stories(select(Article.id).where(Article.picture_id == picture.id))
+    used = select(PictureUse.article_id).where(PictureUse.picture_id == picture.id)
+    _note_stories(select(Article.id).where(or_(Article.picture_id == picture.id, Article.id.in_(used))))
 
 
 def _note_stories(ids: Select[int]) -> None:

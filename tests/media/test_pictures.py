@@ -9,10 +9,11 @@ import pytest
 from PIL import Image
 from sqlalchemy import func, select
 
-from newsapp import ROOT, media
+from newsapp import ROOT, articles, media
 from newsapp.articles import Article
 from newsapp.db import db
 from newsapp.media import NotAPicture, Picture, renditions
+from newsapp.sections import Section
 from tests.media.files import corners, saved
 
 
@@ -202,7 +203,7 @@ def test_a_picture_is_shown_with_its_alt_caption_credit_and_linked_licence(clien
     page = client.get(illustrated.url).text
 
     figure = page[page.index('<figure class="fig art__hero') :].split("</figure>")[0]
-    in_the_text = page[page.index('<figure class="fig fig--natural">') :].split("</figure>")[0]
+    in_the_text = page[page.index('<figure class="fig fig--natural"') :].split("</figure>")[0]
     for shown in (figure, in_the_text):
         assert 'alt="A barge under a bridge"' in shown
         assert "The <em>Ostrel</em> on Friday." in shown
@@ -244,3 +245,22 @@ def test_a_storys_own_caption_stays_when_the_pictures_changes(client, article, p
 
     page = client.get(article.url).text
     assert "Our own words." in page and "Other words." not in page
+
+
+def test_a_picture_in_many_stories_is_printed_anew_in_each_without_preparing_any_again(
+    client, article, picture, monkeypatch
+):
+    monkeypatch.setattr(articles.models, "PRINTED_AT_ONCE", 2)
+    world = db.session.get(Section, article.section_id)
+    body = f'<p>Before.</p><figure data-picture="{picture.id}"></figure><p>After.</p>'
+    stories = [articles.write(f"Story {n}", world, body) for n in range(5)]
+    db.session.commit()
+    monkeypatch.setattr(articles.models, "prepare", lambda *args: pytest.fail("a body was prepared"))
+
+    db.session.get(Picture, picture.id).describe(alt="New words", caption="New <em>caption</em>")
+    db.session.commit()
+
+    for story in stories:
+        assert 'alt="New words"' in story.body and "New <em>caption</em>" in story.body
+        assert story.body.startswith("<p>Before.</p>") and story.body.endswith("<p>After.</p>")
+        assert story.body.count("<figure") == story.body.count("</figure>") == 1
