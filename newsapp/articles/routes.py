@@ -181,6 +181,8 @@ def _public(slug: str, at: datetime) -> Story:
         was_public = story.published_at is not None and story.published_at <= at and story.ready_at is not None
         if was_public and (story.withdrawn_at or story.unpublish_at):
             g.withdrawn_reason = story.withdrawn_reason
+            # A headline can be what was wrong. Whoever gave a reason to readers has let them know what was here.
+            g.withdrawn_headline = story.headline if story.withdrawn_reason else ""
             g.withdrawn_at = story.withdrawn_at or story.unpublish_at
             abort(410)
         abort(404)

@@ -35,6 +35,14 @@ def test_print_names_the_addresses_of_the_sources(printed):
     assert all("attr(href)" in content or "http" in content for content in after)
 
 
+def test_print_has_both_dates_and_the_pictures_credit(printed):
+    dates = printed.locator(".byline__when")
+    expect(dates).to_be_visible()
+    expect(dates).to_contain_text("Published")
+    expect(dates.locator(".upd")).to_be_visible()
+    expect(printed.locator(".art__hero .credit")).to_be_visible()
+
+
 def test_print_is_black_on_white_at_every_theme_and_size(printed):
     text = printed.locator(".prose p").first
     expect(text).to_have_css("color", "rgb(0, 0, 0)")

@@ -107,3 +107,14 @@ def test_reading_goes_on_from_memory_when_the_database_is_gone(app, browser, mon
                                      "/articles/none", "/comments/99", "/media/../news.db", "/articles/none/share"])  # fmt: skip
 def test_what_is_not_there_is_404(browser, address):
     assert browser.get(address).status_code == 404
+
+
+def test_a_withdrawn_story_is_named_only_where_readers_are_told_why(browser, article):
+    story = db.session.get(Article, article.id)
+    story.withdraw("It rested on a forged letter.")
+    db.session.commit()
+    assert f"“{story.headline}”" in browser.get(article.url).text
+
+    story.withdraw("")
+    db.session.commit()
+    assert f"“{story.headline}”" not in browser.get(article.url).text
