@@ -8,14 +8,15 @@ import time
 from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, BinaryIO, TypeVar
 from urllib.parse import unquote
 
 import click
 from flask import Flask
 from flask_migrate import upgrade
+from sqlalchemy import select
 
-from newsapp import create_app, demo, search, site
+from newsapp import create_app, demo, media, search, site
 from newsapp.config import WrongSetting
 from newsapp.db import db
 from newsapp.lib import counts
@@ -67,6 +68,31 @@ def demo_command(app: Flask, stories: int, comments: int) -> None:
         sys.exit(2)
     if stories or comments:
         demo.enlarge(stories, comments, _say)
+
+
+@newsapp.command()
+@click.argument("light", metavar="FILE", required=False, type=click.File("rb"))
+@click.option(
+    "--dark", metavar="FILE", type=click.File("rb"), help="the logo for dark grounds; without it, the name in words"
+)
+@click.option("--none", "take_down", is_flag=True, help="show the paper's name in place of a logo")
+@with_app
+def logo(app: Flask, light: BinaryIO | None, dark: BinaryIO | None, take_down: bool) -> None:
+    """Show a logo at the head of every page: SVG, PNG, WebP or JPEG."""
+    if (light is None) != take_down or (take_down and dark):
+        raise click.UsageError("Name the logo's FILE, or --none.")
+    try:
+        kept = [media.keep_logo(file.read(), media.folder()) if file else None for file in (light, dark)]
+    except media.NotAPicture as why:
+        click.echo(f"newsapp: {why}", err=True)
+        sys.exit(2)
+    found = db.session.scalar(select(site.Site))
+    if found is None:
+        click.echo("newsapp: the site has no name yet, so it can have no logo", err=True)
+        sys.exit(2)
+    found.show_logo(*kept)
+    db.session.commit()
+    click.echo("The logo is taken down." if take_down else "The logo is set.")
 
 
 @newsapp.group("search")

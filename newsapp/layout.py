@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
 
-from newsapp import articles, pages, sections, site
+from newsapp import articles, media, pages, sections, site
 from newsapp.lib import dates, tags
 from newsapp.lib.parts import part
 from newsapp.lib.preferences import DEFAULT, SIZE_NAMES, SIZES, THEMES, Preference
@@ -48,6 +48,8 @@ class Layout:
     tree: Tree
     columns: list[Column]
     about: list[Link]  # beside the sections in the header
+    logo: dict[str, Any] | None  # {file, width, height} for light grounds, where its file is there
+    logo_dark: dict[str, Any] | None
     written: set[str]  # the addresses of the pages about the paper, without their slash
 
     @property
@@ -123,7 +125,13 @@ def _read(session: Session) -> Layout:
         if links:
             columns.append(Column(column.heading, links))
     about = [Link(label, f"/{slug}") for label, slug in ABOUT if slug in written]
-    return Layout(site.current(session), tree, columns, about, written)
+    paper = site.current(session)
+    return Layout(paper, tree, columns, about, _there(paper.logo), _there(paper.logo_dark), written)
+
+
+def _there(logo: dict[str, Any] | None) -> dict[str, Any] | None:
+    """Give a logo whose file can be shown; without one the paper's name stands there as words."""
+    return logo if logo and (media.folder() / logo["file"]).is_file() else None
 
 
 def is_answered(address: str, written: set[str]) -> bool:

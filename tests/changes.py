@@ -99,6 +99,7 @@ VERBS: dict[str, Change] = {
     "Site.set": of(Site, lambda row, c: row.set(name=words(c), tagline=words(c), top_writers_days=c.randint(1, 40))),
     "Redirect.remove": lambda c: site.redirect("/moved", "/log").remove(),
     "site.redirect": lambda c: site.redirect("/moved", c.choice(["/about", "/log", "https://example.org/"])),
+    "Site.show_logo": of(Site, lambda row, c: row.show_logo(*(c.choice([None, {"file": f"{f}.png", "width": 9, "height": 9}]) for f in "ab"))),
     "Account.rename": of(Account, lambda row, c: row.rename(words(c))),
     "Account.disable": of(Account, lambda row, c: row.disable()),
     "Section.edit": of(Section, lambda row, c: row.edit(name=words(c), rhythm=c.choice(["major", "tiles", "rows"]))),
@@ -153,7 +154,7 @@ SAME_AS = {"media.upload": "media.keep"}
 BY_VERB_ONLY = {
     "page.slug", "site.zone", "site.language", "section.path", "section.parent_id", "author.slug", "author.account_id", "topic.slug", "article.slug",
     "article.kind", "article.also_in", "article.language", "article.contents", "article.body_source", "comment.path",
-    "comment.depth", "comment.root_id", "comment.answers", "picture.stem", "picture.widths", "picture.sha256", "site.founded_on",
+    "comment.depth", "comment.root_id", "comment.answers", "picture.stem", "picture.widths", "picture.sha256", "site.founded_on", "site.logo", "site.logo_dark",
     "picture.original", "listing.shelf", "most_read.shelf", "placement.slot", "byline.part", "change.kind", "source.kind",
     "listing.published_at", "listing.ends_at", "article.published_at", "article.unpublish_at", "thread.visible", "thread.roots", "account.username", "account.email", "account.role", "section.rhythm", "topic.name",
     "site.copyright_from", "site.top_writers_days", "site.social_links", "site.share_networks", "author.links", "menu_item.address",

@@ -47,7 +47,7 @@ def front():
         at=at,
         rhythms=RHYTHMS,
         data=[
-            structured.organization(frame.site, frame.base, frame.written | {"authors", "corrections"}),
+            structured.organization(frame.site, frame.base, frame.written | {"authors", "corrections"}, frame.logo),
             structured.website(frame.site, frame.base),
         ],
     )
@@ -161,7 +161,7 @@ def article(slug: str):
         # Printed apart: inside the page, each of its thousands of pieces would pass through every template above.
         discussion_html=Markup(render_template("comments/_thread.html", article=story, discussion=discussion)),
         rail_html=_rail(ALL, None, story.id, blocks_beside(story, len(discussion.nodes))),
-        data=structured.article(story, frame.site, frame.base, branch.line, discussion.visible),
+        data=structured.article(story, frame.site, frame.base, branch.line, discussion.visible, frame.logo),
     )
 
 

@@ -20,7 +20,9 @@ from newsapp.site import Site
 Data = dict[str, Any]
 
 
-def article(story: Story, site: Site, base: str, line: list[Branch], comments: int) -> list[Data]:
+def article(
+    story: Story, site: Site, base: str, line: list[Branch], comments: int, logo: Data | None = None
+) -> list[Data]:
     """Describe a story and its place in the paper."""
     url = base + story.url
     data: Data = {
@@ -43,6 +45,7 @@ def article(story: Story, site: Site, base: str, line: list[Branch], comments: i
             "@id": f"{base}/#organization",
             "name": site.name,
             "url": f"{base}/",
+            **_logo(logo, base),
         },
         "articleSection": [branch.name for branch in line],
         "keywords": [topic.name for topic in story.topics],
@@ -103,7 +106,7 @@ POLICIES = {
 }
 
 
-def organization(site: Site, base: str, written: set[str]) -> Data:
+def organization(site: Site, base: str, written: set[str], logo: Data | None = None) -> Data:
     """Describe the paper. ``written`` are the pages that there are; only those are named."""
     return {
         "@context": "https://schema.org",
@@ -111,6 +114,7 @@ def organization(site: Site, base: str, written: set[str]) -> Data:
         "@id": f"{base}/#organization",
         "name": site.name,
         "url": f"{base}/",
+        **_logo(logo, base),
         **({"description": site.description} if site.description else {}),
         **({"slogan": site.tagline} if site.tagline else {}),
         **({"foundingDate": site.founded_on} if site.founded_on else {}),
@@ -206,6 +210,14 @@ def picture(shown: PrintedPicture, base: str, caption: str | None = None) -> Dat
         **({"license": shown.licence_url} if shown.licence_url else {}),
         **({"acquireLicensePage": shown.source_url} if shown.source_url else {}),
     }
+
+
+def _logo(logo: Data | None, base: str) -> Data:
+    """Describe the logo, as it stands on light ground."""
+    if not logo:
+        return {}
+    url = f"{base}/media/{logo['file']}"
+    return {"logo": {"@type": "ImageObject", "url": url, "width": logo["width"], "height": logo["height"]}}
 
 
 def _author(name: str, url: str | None, role: str) -> Data:

@@ -8,8 +8,9 @@ from newsapp.media.models import folder
 
 bp = Blueprint("media", __name__, url_prefix="/media")
 
-KEY = re.compile(r"[0-9a-f]{20}-[0-9]{1,5}\.(avif|webp|jpg)")  # originals are kept, not served
-TYPES = {"avif": "image/avif", "webp": "image/webp", "jpg": "image/jpeg"}
+# Originals are kept, not served.
+KEY = re.compile(r"[0-9a-f]{20}-[0-9]{1,5}\.(avif|webp|jpg)|logo-[0-9a-f]{20}\.(svg|png|webp|jpg)")
+TYPES = {"avif": "image/avif", "webp": "image/webp", "jpg": "image/jpeg", "png": "image/png", "svg": "image/svg+xml"}
 
 
 @bp.get("/<key>")

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
@@ -26,10 +27,17 @@ class Site(Base, Tagged):
     social_links: Mapped[list[dict[str, str]]] = mapped_column(Json, default=list)  # [{label, url}]
     share_networks: Mapped[list[str]] = mapped_column(Json, default=list)  # keys of articles.sharing.NETWORKS
     top_writers_days: Mapped[int] = mapped_column(default=30)
+    # {file, width, height} in the folder of the pictures: for light grounds, and for dark ones
+    logo: Mapped[dict[str, Any] | None] = mapped_column(Json)
+    logo_dark: Mapped[dict[str, Any] | None] = mapped_column(Json)
 
     @property
     def timezone(self) -> ZoneInfo:
         return ZoneInfo(self.zone)
+
+    def show_logo(self, light: dict[str, Any] | None, dark: dict[str, Any] | None = None) -> None:
+        """Set the logo as ``media.keep_logo()`` gave it; ``None``: the name stands there as words. The caller commits."""
+        self.logo, self.logo_dark = light, dark
 
     def set(self, **values: object) -> None:
         """Change what the publisher sets. The caller commits.
@@ -44,7 +52,7 @@ class Site(Base, Tagged):
             except (KeyError, OSError, ValueError):
                 raise ValueError(f"{values['zone']} is not a time zone like Europe/London") from None
         for name, value in values.items():
-            if name not in Site.__table__.columns:
+            if name not in Site.__table__.columns or name in ("logo", "logo_dark"):
                 raise AttributeError(name)
             setattr(self, name, value)
 
