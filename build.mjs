@@ -38,8 +38,11 @@ const FONTS = {
   "piazzolla-latin-ext-wght-italic.woff2": "fonts/piazzolla-italic-ext.woff2",
 };
 
+// Further letters of the same face, for social cards only: no page asks for them.
+const CARD_FONTS = ["cyrillic", "greek", "vietnamese"];
+
 const started = performance.now();
-const assets = [...(await bundles()), ...(await pictures())];
+const assets = [...(await bundles()), ...(await cardFonts()), ...(await pictures())];
 const entries = await Promise.all(assets.map(write));
 const manifest = Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)));
 await replace("manifest.json", JSON.stringify(manifest, null, 2) + "\n");
@@ -78,6 +81,18 @@ function logicalName(source) {
   const name = FONTS[basename(source)];
   if (!name) throw new Error(`${basename(source)} has no name in FONTS, in build.mjs`);
   return name;
+}
+
+/** What the social cards are written with besides the pages' fonts: [{name, file, bytes}]. */
+async function cardFonts() {
+  const folder = join(ROOT, "node_modules/@fontsource-variable/piazzolla/files");
+  return Promise.all(
+    CARD_FONTS.map(async (letters) => ({
+      name: `fonts/card-${letters}.woff2`,
+      file: `fonts/card-${letters}.woff2`,
+      bytes: await readFile(join(folder, `piazzolla-${letters}-opsz-normal.woff2`)),
+    })),
+  );
 }
 
 /** The pictures of the site itself, named by content. An SVG loses its comments: [{name, file, bytes}]. */

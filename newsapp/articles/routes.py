@@ -1,9 +1,9 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
-from flask import Blueprint, abort, g, render_template
+from flask import Blueprint, abort, g, redirect, render_template, send_file
 from markupsafe import Markup
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -14,13 +14,14 @@ from newsapp.articles.corrections import correction_list
 from newsapp.articles.front import RHYTHMS, front_page, latest_log
 from newsapp.articles.kinds import Kind
 from newsapp.articles.lists import ARGUMENTS, in_order, newest, page_number, story_list
-from newsapp.articles.models import Topic
+from newsapp.articles.models import Article, Topic
 from newsapp.articles.mostread import MostRead
 from newsapp.articles.printed import Card, Story, story_to_read
 from newsapp.articles.rails import EVERY_BLOCK, blocks_beside, rail
 from newsapp.articles.related import neighbours
 from newsapp.articles.sharing import share
 from newsapp.articles.shelves import ALL
+from newsapp.articles.socialcard import CardFailed, social_card
 from newsapp.db import db
 from newsapp.layout import layout
 from newsapp.lib import tags
@@ -34,6 +35,7 @@ bp = Blueprint("articles", __name__)
 
 TOPICS_AT_ONCE = 300
 LOG_AT_ONCE = 60
+Public = TypeVar("Public", Article, Story)
 
 
 @bp.get("/")
@@ -154,6 +156,7 @@ def article(slug: str):
         article=story,
         kind=Kind(story.kind),
         branch=branch,
+        card=None if story.picture else social_card(story, frame.site.name, branch.name),
         also_in=[frame.tree.by_id[i] for i in story.also_in if i in frame.tree.by_id],
         share=_share(story),
         neighbours=found,
@@ -172,9 +175,30 @@ def share_panel(slug: str):
     return page("articles/share.html", fragment="panel", article=story, share=_share(story))
 
 
+@bp.get("/cards/<int(max=2147483647):article_id>-<key>.png")
+def card(article_id: int, key: str):
+    """The story as a picture, for other sites. Its name says what is on it; an older name leads to what is true now."""
+    frame, at = layout(), tags.moment()
+    story = _must_be_public(db.session.get(Article, article_id), at)
+    made = social_card(story, frame.site.name, frame.tree.by_id[story.section_id].name)
+    if key != made.key:
+        return redirect(made.url, 302)
+    try:
+        response = send_file(made.draw(), mimetype="image/png", etag=False, max_age=31536000)
+    except CardFailed:
+        abort(503)
+    response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"  # networks show it on their own pages
+    response.cache_control.public = True
+    response.cache_control.immutable = True
+    return response
+
+
 def _public(slug: str, at: datetime) -> Story:
+    return _must_be_public(story_to_read(db.session(), slug), at)
+
+
+def _must_be_public(story: Public | None, at: datetime) -> Public:
     """Give the story if it is public; 410 with its reason where it was and is no longer."""
-    story = story_to_read(db.session(), slug)
     if story is None:
         abort(404)
     if not story.is_public(at):

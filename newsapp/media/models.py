@@ -27,8 +27,11 @@ class Renditions:
 
     def file(self: Any, width: int, kind: str) -> str:
         """Give the address of the rendition nearest to ``width`` pixels, not smaller where there is one."""
-        nearest = min((w for w in self.widths if w >= width), default=max(self.widths))
-        return f"/media/{self.stem}-{nearest}.{kind}"
+        return f"/media/{self.stem}-{self.nearest(width)}.{kind}"
+
+    def nearest(self: Any, width: int) -> int:
+        """Give the width of the rendition that ``file()`` names."""
+        return int(min((w for w in self.widths if w >= width), default=max(self.widths)))
 
     def srcset(self: Any, kind: str, at_most: int = 1800) -> str:
         """Give the ``srcset`` of one format, up to ``at_most`` pixels wide."""

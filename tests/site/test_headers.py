@@ -16,6 +16,7 @@ VALUES = {
     "slug": "rivers",
     "comment_id": "1",
     "form": "xml",
+    "article_id": "1",
     "number": "1",
     "size": "192",
     "key": "0" * 20 + "-176.jpg",
