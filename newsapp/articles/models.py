@@ -64,6 +64,11 @@ class Topic(Base, Tagged):
         public = exists().where(Listing.shelf == "topic:" + cast(cls.id, String), Listing.is_public(at))
         return select(cls).where(public).order_by(cls.slug)  # its index has them in this order
 
+    @classmethod
+    def at(cls, slug: str, at: datetime) -> Select[Topic]:
+        """Select the topic with this address, if a public story is marked with it: its name may be an embargoed one's."""
+        return cls.in_use(at).where(cls.slug == slug)
+
     def rename(self, name: str) -> None:
         """Change the name that readers see. The address stays. The caller commits."""
         self.name = name

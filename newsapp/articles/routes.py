@@ -5,7 +5,6 @@ from typing import Any, TypeVar
 
 from flask import Blueprint, abort, g, redirect, render_template, send_file
 from markupsafe import Markup
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from newsapp import comments
@@ -124,7 +123,7 @@ def topics():
 @shared(*ARGUMENTS)
 def topic(slug: str):
     frame = layout()
-    found = db.session.scalar(select(Topic).where(Topic.slug == slug))
+    found = db.session.scalar(Topic.at(slug, tags.moment()))
     if found is None:
         abort(404)
     listed = story_list(db.session(), found.shelf, found.url)

@@ -69,7 +69,7 @@ def author(slug: str, form: str):
 @shared()
 def topic(slug: str, form: str):
     frame = layout()
-    found = db.session.scalar(select(Topic).where(Topic.slug == slug))
+    found = db.session.scalar(Topic.at(slug, tags.moment()))
     if found is None:
         abort(404)
     return _stories(frame, form, found.shelf, found.url, found.name, found.description)

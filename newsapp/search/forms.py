@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import TypeVar
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
 from newsapp.articles import Kind, Topic
 from newsapp.authors import Author
+from newsapp.lib import tags
 from newsapp.search.asked import Filters, Terms, parse
 from newsapp.search.index import ORDERS
 from newsapp.sections import Branch, Tree
@@ -107,8 +109,10 @@ def read(args: MultiDict[str, str], tree: Tree, session: Session) -> Form:
             form.sections.append(branch)
         elif path:
             unknown.append("section")
-    form.author = _row(session, Author, args.get("author"), unknown, "author")
-    form.topic = _row(session, Topic, args.get("topic"), unknown, "topic")
+    form.author = _row(
+        session, args.get("author"), lambda slug: select(Author).where(Author.slug == slug), unknown, "author"
+    )
+    form.topic = _row(session, args.get("topic"), lambda slug: Topic.at(slug, tags.moment()), unknown, "topic")
     if kind := args.get("kind"):
         if kind in {known.value for known in Kind}:
             form.kind = Kind(kind)
@@ -128,10 +132,12 @@ def read(args: MultiDict[str, str], tree: Tree, session: Session) -> Form:
     return form
 
 
-def _row(session: Session, table: type[Row], slug: str | None, unknown: list[str], name: str) -> Row | None:
+def _row(
+    session: Session, slug: str | None, query: Callable[[str], Select[Row]], unknown: list[str], name: str
+) -> Row | None:
     if not slug:
         return None
-    found = session.scalar(select(table).where(table.slug == slug)) if slug.isprintable() else None
+    found = session.scalar(query(slug)) if slug.isprintable() else None
     if found is None:
         unknown.append(name)
     return found
