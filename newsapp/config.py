@@ -98,6 +98,13 @@ def _web_address(text: str) -> str:
     return f"{parts.scheme}://{parts.netloc}"
 
 
+def _hub(text: str) -> str:
+    parts = urlsplit(text)
+    if text and (parts.scheme not in ("http", "https") or not parts.netloc or not text.isprintable() or " " in text):
+        raise ValueError("must be the address of a WebSub hub, like https://hub.example.org/")
+    return text
+
+
 def _folder(text: str) -> Path:
     if "://" in text:
         raise ValueError("must be a folder; a bucket is not supported yet")
@@ -128,6 +135,7 @@ SETTINGS = (
     Setting("PAGE_CACHE", "yes", _yes_or_no, "keep finished pages in memory"),
     Setting("PAGE_CACHE_MB", "32", _number(1, 4096), "memory for finished pages, in megabytes, in each process"),
     Setting("ROBOTS_AI", "no", _yes_or_no, "let the crawlers of language models read the site"),
+    Setting("WEBSUB_HUB", "", _hub, "the hub that tells subscribers of the feeds, where there is one"),
     Setting("WORKERS", "1", _number(1, 64), "serving processes"),
     Setting("THREADS", "3", _number(1, 32), "threads in each serving process"),
 )

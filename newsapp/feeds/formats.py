@@ -8,7 +8,7 @@ from datetime import datetime
 from email.utils import format_datetime
 from typing import Any
 
-from flask import Response, render_template
+from flask import Response, current_app, render_template
 
 from newsapp.feeds import icons
 from newsapp.feeds.entries import Entry, Feed, Person
@@ -34,7 +34,9 @@ def answer(feed: Feed, form: str, base: str) -> Response:
 
 
 def _xml(feed: Feed, name: str, base: str) -> str:
-    return clean_xml(render_template(f"feeds/{name}.xml", feed=feed, icon=base + icons.url(64)))
+    return clean_xml(
+        render_template(f"feeds/{name}.xml", feed=feed, icon=base + icons.url(64), hub=current_app.config["WEBSUB_HUB"])
+    )
 
 
 def _json(feed: Feed, base: str) -> str:
@@ -44,6 +46,7 @@ def _json(feed: Feed, base: str) -> str:
         "title": feed.title,
         "home_page_url": feed.url,
         "feed_url": f"{feed.address}.json",
+        **({"hubs": [{"type": "WebSub", "url": hub}]} if (hub := current_app.config["WEBSUB_HUB"]) else {}),
         **({"description": feed.description} if feed.description else {}),
         "icon": base + icons.url(512),
         "favicon": base + icons.url(64),

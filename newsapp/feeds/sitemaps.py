@@ -8,12 +8,12 @@ new story changes only the last one.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import timedelta
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
 from typing import Any
 from xml.sax.saxutils import escape
 
-from sqlalchemy import Select, event, literal, select, union_all
+from sqlalchemy import Select, case, event, func, select
 from sqlalchemy.orm import Session
 
 from newsapp.articles import ALL, Article, Kind, Listing, Topic
@@ -21,7 +21,7 @@ from newsapp.articles.facts import SETTLING
 from newsapp.authors import Author
 from newsapp.feeds.entries import PICTURE_WIDTH, absolute
 from newsapp.lib import dates, tags
-from newsapp.lib.parts import generation_here
+from newsapp.lib.parts import generation_here, part
 from newsapp.media import Picture
 from newsapp.sections import Tree
 
@@ -37,22 +37,52 @@ IN_NEWS = ' xmlns:news="http://www.google.com/schemas/sitemap-news/0.9"'
 
 
 def index(session: Session, base: str) -> str:
-    """Name the sitemap of the pages and the parts that hold at least one public story."""
+    """Name the sitemap of the pages and the parts that hold at least one public story, with each one's last change."""
     tags.shows(ALL)
-    at = tags.moment()
     last = session.scalar(
         select(Listing.article_id).where(Listing.shelf == ALL).order_by(Listing.article_id.desc()).limit(1)
     )
-    numbers: Iterable[int] = ()
-    if last:
-        holding = [
-            select(literal(number).label("number")).where(_of_part(number).where(Listing.is_public(at)).exists())
-            for number in range(1, _part_of(last) + 1)
-        ]
-        numbers = sorted(session.scalars(union_all(*holding)))
-    files = ["pages", *(f"stories-{number}" for number in numbers)]
-    lines = "".join(f"<sitemap><loc>{base}/sitemaps/{name}.xml</loc></sitemap>\n" for name in files)
+    lines = f"<sitemap><loc>{base}/sitemaps/pages.xml</loc></sitemap>\n"
+    for number in range(1, _part_of(last) + 1 if last else 1):
+        tags.shows(f"sitemap:{number}")
+        changed = part(
+            ("sitemap", number), _last_change_of(number), is_shown=False
+        )  # it outlives the page: the day's end
+        if changed is not None:
+            lines += f"<sitemap><loc>{base}/sitemaps/stories-{number}.xml</loc>"
+            lines += f"<lastmod>{changed:%Y-%m-%dT%H:%M:%SZ}</lastmod></sitemap>\n"
     return f'{HEAD}<sitemapindex xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n{lines}</sitemapindex>\n'
+
+
+def _last_change_of(number: int) -> Callable[[Session], datetime | None]:
+    """Give how to find when a part last changed; ``None`` where it has no public story.
+
+    It reads the whole part, so it is kept until one of the part's stories changes: of a large paper only the last part
+    is ever read anew.
+    """
+
+    def find(session: Session) -> datetime | None:
+        tags.shows(f"sitemap:{number}")
+        seen, at = tags.seen_so_far(), tags.moment()
+        public = Listing.is_public(at)
+        # A change within a minute of publication counts here, unlike in the part: a minute's difference says nothing.
+        changed = case((Article.updated_at > Listing.published_at, Article.updated_at), else_=Listing.published_at)
+        row = session.execute(
+            _of_part(number)
+            .join(Article, Article.id == Listing.article_id)
+            .with_only_columns(
+                func.max(case((public, changed))),
+                func.min(case((Listing.published_at > at, Listing.published_at))),
+                func.min(case((Listing.ends_at > at, Listing.ends_at))),
+            )
+        ).one()
+        if seen is not None:
+            seen.note_expiry(row[1])
+            seen.note_expiry(row[2])
+        found: datetime | None = row[0]
+        return found
+
+    return find
 
 
 def pages(session: Session, tree: Tree, others: Iterable[str], base: str) -> str:

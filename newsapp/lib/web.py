@@ -108,6 +108,8 @@ def _begin() -> None:
         # Not a with statement: a view is called between two functions of Flask's.
         g.watching = tags.watching()
         g.seen = g.watching.__enter__()
+    if "\0" in request.path:
+        abort(404)  # nothing is called that, and PostgreSQL would refuse to look for it
 
 
 def _stop_watching(_error: BaseException | None) -> None:

@@ -360,6 +360,35 @@ def test_the_comments_feed_has_what_readers_see_the_newest_first(client, article
     assert [entry.author for entry in read(client, f"{article.url}/comments/feed.xml").entries] == ["Guest"]
 
 
+def test_a_story_and_its_thread_name_the_feed_of_the_comments(client, article):
+    for address in (article.url, f"{article.url}/comments"):
+        html = client.get(address).text
+        assert re.search(
+            rf'<link rel="alternate" type="application/rss\+xml" title="[^"]+" href="{article.url}/comments/feed.xml">',
+            html,
+        )
+        assert f'<a class="comments__feed" href="{article.url}/comments/feed.xml">' in html
+
+
+# The hub
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_a_hub_is_named_where_the_operator_has_one(app, client, article, form):
+    assert "hub" not in client.get(f"/feed.{form}").text
+
+    app.config["WEBSUB_HUB"] = "https://hub.example.org/?a=1&b=2"
+    app.extensions["pagecache"]._pages.clear()
+
+    if form == "json":
+        assert json.loads(client.get("/feed.json").text)["hubs"] == [
+            {"type": "WebSub", "url": "https://hub.example.org/?a=1&b=2"}
+        ]
+    else:
+        links = read(client, f"/feed.{form}").feed.links
+        assert [link.href for link in links if link.rel == "hub"] == ["https://hub.example.org/?a=1&b=2"]
+
+
 # What it costs
 
 

@@ -142,6 +142,24 @@ def test_stories_are_cut_into_parts_and_an_empty_part_is_not_named(client, world
         assert client.get(f"/sitemaps/stories-{number}.xml").status_code == 404
 
 
+def test_the_index_says_when_each_part_last_changed(client, world, monkeypatch):
+    monkeypatch.setattr(sitemaps, "PART", 2)
+    stories = [write(f"Story {n}", world) for n in range(4)]
+
+    def changed() -> list[str]:
+        return [node.text for node in read(client, "/sitemap.xml").iterfind(".//s:lastmod", NAMES)]
+
+    first = changed()
+    clock.advance(timedelta(minutes=5))
+    stories[3].update("More is known")
+    stories[1].publish(at=clock.now() + timedelta(hours=1))
+    db.session.commit()
+    assert len(first) == 2 and changed() == [first[0], f"{clock.now():%Y-%m-%dT%H:%M:%SZ}"]
+
+    clock.advance(timedelta(hours=1))
+    assert changed() == [f"{clock.now():%Y-%m-%dT%H:%M:%SZ}", f"{clock.now() - timedelta(hours=1):%Y-%m-%dT%H:%M:%SZ}"]
+
+
 def test_a_new_story_leaves_the_parts_of_the_old_ones_as_they_are(app, client, world, monkeypatch):
     monkeypatch.setattr(sitemaps, "PART", 2)
     old = [write(f"Story {n}", world) for n in range(2)]

@@ -140,7 +140,22 @@ def test_an_address_that_cannot_be_used_is_refused(site, old, new):
 
 
 @pytest.mark.parametrize(
-    "asked", ["/%00", "/%ff%fe", "/a%0d%0aX:%20y", "/" + "a" * 9000, "/%F0%9F%92%A9", "/%25", "/a%5C"]
+    "asked",
+    [
+        "/%00",
+        "/articles/%00",
+        "/sections/%00",
+        "/authors/a%00",
+        "/topics/%00",
+        "/comments/%00",
+        "/media/%00",
+        "/%ff%fe",
+        "/a%0d%0aX:%20y",
+        "/" + "a" * 9000,
+        "/%F0%9F%92%A9",
+        "/%25",
+        "/a%5C",
+    ],
 )
 def test_any_path_can_be_asked_for(client, site, asked):
     redirect("/somewhere", "/else")

@@ -39,6 +39,7 @@ def test_the_environment_wins_over_the_file(tmp_path):
         ("PAGE_CACHE_MB", "0"),
         ("PAGE_CACHE_MB", "many"),
         ("ROBOTS_AI", "maybe"),
+        ("WEBSUB_HUB", "hub.example.org"),
         ("WORKERS", "-1"),
         ("THREADS", "1000"),
     ],
