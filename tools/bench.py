@@ -23,6 +23,7 @@ import psutil
 
 from newsapp.lib.assets import PREFIX, Assets
 from tests.servers import free_port, once_for_all_workers
+from tools import bench_feeds
 
 ROOT = Path(__file__).parents[1]
 CACHE = ROOT / ".cache" / "bench"
@@ -63,6 +64,8 @@ def main() -> int:
                     ("kept page under 3 times hello", kept < 3 * hello), ("kept page under 0.70 of bare", kept < 0.7 * bare),
                     ("fresh page over 6 ms", fresh > 6), ("over 10 queries", queries > 10)) if bad]  # fmt: skip
         misses += memory(settings)
+        print("\nFeeds and sitemaps:", flush=True)
+        bench_feeds.table(Path(settings["NEWSAPP_INSTANCE"]))
     misses += wire(site_of(1_000))
     print(f"\nFlask hello: {hello:,.0f} requests per CPU-second")
     for miss in misses:

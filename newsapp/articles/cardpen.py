@@ -38,7 +38,9 @@ class Pen:
     def _open(self, path: str, size: int, weight: int) -> ImageFont.FreeTypeFont:
         font = ImageFont.truetype(path, size)
         wanted = {b"Weight": weight, b"Optical Size": 30}
-        font.set_variation_by_axes([wanted.get(axis["name"], axis["default"]) for axis in font.get_variation_axes()])
+        font.set_variation_by_axes(
+            [wanted.get(axis["name"]) or axis["default"] or 0 for axis in font.get_variation_axes()]
+        )
         return font
 
     def _face_of(self, character: str) -> str | None:
