@@ -169,5 +169,5 @@ def test_drawing_loads_nothing_into_the_serving_process():
     import subprocess
     import sys
 
-    code = "import sys, newsapp.articles.socialcard; sys.exit('PIL' in sys.modules)"
+    code = "import sys, newsapp.articles.socialcard; sys.exit('newsapp.articles.cardpen' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
