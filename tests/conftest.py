@@ -7,7 +7,7 @@ import os
 import shutil
 import uuid
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -22,7 +22,7 @@ from newsapp.articles import Article, Byline
 from newsapp.authors import Author
 from newsapp.authors import create as create_author
 from newsapp.db import db
-from newsapp.lib import clock
+from newsapp.lib import clock, counts
 from newsapp.sections import Section
 from newsapp.site import Site
 from tests.newsroom import fill_demo
@@ -33,6 +33,12 @@ NOON = datetime(2026, 3, 14, 12, 0, tzinfo=UTC)
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--postgres", action="store_true", help="run what touches the database on PostgreSQL")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_late_writing() -> None:
+    """Let no timer of a paper that a test is done with write to its database."""
+    counts.EVERY = timedelta(days=1).total_seconds()
 
 
 @pytest.fixture(scope="session")

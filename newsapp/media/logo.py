@@ -11,8 +11,6 @@ import re
 from pathlib import Path
 from xml.etree.ElementTree import Element, ParseError, fromstring
 
-from PIL import Image, UnidentifiedImageError
-
 from newsapp.media.renditions import NotAPicture
 
 MAX_BYTES = 300 * 1024
@@ -44,6 +42,8 @@ def keep_logo(data: bytes, folder: Path) -> dict[str, object]:
 
 
 def _read_pixels(data: bytes) -> tuple[str, int, int]:
+    from PIL import Image, UnidentifiedImageError  # 15 MB that no serving process needs
+
     try:
         with Image.open(io.BytesIO(data), formats=list(KINDS)) as picture:
             if max(picture.size) <= MAX_SIDE:
