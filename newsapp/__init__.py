@@ -50,6 +50,7 @@ def create_app(overrides: Mapping[str, Any] | None = None, instance: Path | None
     from newsapp.authors import routes as authors
     from newsapp.comments import routes as comments
     from newsapp.feeds import routes as feeds
+    from newsapp.follows import routes as follows
     from newsapp.media import routes as media
     from newsapp.pages import routes as pages
     from newsapp.search import routes as search
@@ -57,7 +58,7 @@ def create_app(overrides: Mapping[str, Any] | None = None, instance: Path | None
 
     layout.init_app(app)
     jobs.init_app(app)
-    for room in (site, articles, authors, comments, feeds, media, pages, search):
+    for room in (site, articles, authors, comments, feeds, follows, media, pages, search):
         app.register_blueprint(room.bp)
 
     app.jinja_env.globals["newest_stories"] = articles.newest_stories

@@ -94,6 +94,8 @@ def addresses() -> list[str]:
         found.append(f"/articles/{slug}")
     found += [
         "/about",
+        "/saved",
+        "/saved?s=1&s=6&s=99",
         "/log",
         "/missing",
         "/moved",

@@ -21,7 +21,7 @@ from newsapp.articles.models import (
     write,
 )
 from newsapp.articles.mostread import MostRead, rank
-from newsapp.articles.printed import Card, Story, story_to_read
+from newsapp.articles.printed import Card, Story, cards, story_to_read
 from newsapp.articles.shelves import ALL, Listing, next_change
 
 __all__ = [
@@ -47,6 +47,7 @@ __all__ = [
     "Topic",
     "TopicMark",
     "article_changed",
+    "cards",
     "correction_list",
     "front_page",
     "newest",

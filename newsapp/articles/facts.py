@@ -71,6 +71,11 @@ class Facts:
             and (self.unpublish_at is None or self.unpublish_at > at)
         )
 
+    def is_gone(self: Any, at: datetime) -> bool:
+        """Tell whether it was public and has been taken back or has ended: readers are told so, and why."""
+        was_public = self.published_at is not None and self.published_at <= at and self.ready_at is not None
+        return was_public and not self.is_public(at) and bool(self.withdrawn_at or self.unpublish_at)
+
     @property
     def by(self: Any) -> list[Any]:
         """The bylines proper, without helpers and photographers."""

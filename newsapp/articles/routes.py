@@ -201,8 +201,7 @@ def _must_be_public(story: Public | None, at: datetime) -> Public:
     if story is None:
         abort(404)
     if not story.is_public(at):
-        was_public = story.published_at is not None and story.published_at <= at and story.ready_at is not None
-        if was_public and (story.withdrawn_at or story.unpublish_at):
+        if story.is_gone(at):
             g.withdrawn_reason = story.withdrawn_reason
             # A headline can be what was wrong. Whoever gave a reason to readers has let them know what was here.
             g.withdrawn_headline = story.headline if story.withdrawn_reason else ""

@@ -147,8 +147,8 @@ def _finish(response: Response) -> Response:
         response.headers.setdefault("Cache-Control", "no-store")
         return response
     signed_in = current_user.is_authenticated
-    if response.cache_control.public:
-        pass  # a picture, an icon: the same for everybody
+    if response.cache_control.public or response.cache_control.no_store:
+        pass  # a picture, an icon: the same for everybody; or what nobody may keep
     elif signed_in:
         response.headers["Cache-Control"] = "private, no-cache"
         response.vary.add("Cookie")

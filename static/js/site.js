@@ -7,5 +7,7 @@ import "./menu.js";
 import "./times.js";
 import "./readbar.js";
 import "./share.js";
+import "./saved.js";
+import "./savedlist.js";
 import "./toc.js";
 import "./loadmore.js";

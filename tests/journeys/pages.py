@@ -21,6 +21,7 @@ PAGES = {
     "topic": "/topics/undersea-cables",
     "search": "/search?q=cable",
     "search without a hit": "/search?q=zzzzzz",
+    "saved stories": "/saved",
     "the log": "/log",
     "corrections": "/corrections",
     "about": "/about",

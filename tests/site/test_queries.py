@@ -25,6 +25,8 @@ BUDGET = {
     "/articles/story-number-0/share": 6,
     "/articles/story-number-0/comments": 7,
     "/about": 2,
+    "/saved": 1,
+    "/saved?s=1&s=2&s=99": 3,
     "/authors": 2,
     "/authors/rosalind": 6,
     "/log": 5,
