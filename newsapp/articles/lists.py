@@ -16,6 +16,7 @@ from newsapp.lib import tags
 
 PER_PAGE = 12
 LAST_PAGE = 50  # further back a list goes by time: an offset costs what it skips
+TOGETHER = 20  # pages at most that one address gives in one: ?page=1-20
 ARGUMENTS = ("page", "before")  # of the query, known to every list
 
 
@@ -25,7 +26,7 @@ class Paged:
 
     NOUNS: ClassVar[tuple[str, str]]  # of what stands in it: one, many
     url: str  # the list's own address
-    number: int = 1
+    number: int = 1  # of the first page that stands here
     is_first: bool = True
     older: str | None = None  # the query that leads to the next page
     total: int = 0  # of the whole list, counted to one more than COUNTED_AT_MOST
@@ -35,6 +36,13 @@ class Paged:
     def shown(self) -> int:
         """How many stand on this page."""
         raise NotImplementedError
+
+    @property
+    def address(self) -> str | None:
+        """The one address under which search engines are to know what stands here; ``None``: that which was asked for."""
+        if self.is_first:
+            return self.url
+        return f"{self.url}?page={self.number}" if self.number > 1 else None
 
     def where(self, goes_on: bool = False) -> str:
         """Say which part of the list stands here; ``goes_on``: below those of the pages before."""
@@ -69,23 +77,23 @@ class StoryList(Paged):
 
 
 def story_list(session: Session, shelf: str, url: str) -> StoryList:
-    """Read the page of ``shelf`` that the request's query asks for; one beyond the end is 404."""
-    at = tags.moment()
-    number, before = asked_place()
+    """Read the page of ``shelf`` that the request's query asks for, or several in one; one beyond the end is 404."""
+    at, (number, last), before = tags.moment(), page_numbers(), _before()
+    size = (last - number + 1) * PER_PAGE
     tags.shows(shelf)
     query = Listing.on(shelf, at).add_columns(Listing.published_at)
     if before:
         query = query.where(tuple_(Listing.published_at, Listing.article_id) < before)
     else:
         query = query.offset((number - 1) * PER_PAGE)
-    rows = session.execute(query.limit(PER_PAGE + 1)).all()
+    rows = session.execute(query.limit(size + 1)).all()
     if not rows and (number > 1 or before):
         abort(404)
     page = StoryList(url, number=number, is_first=number == 1 and not before, total=count(session, shelf, at))
-    if len(rows) > PER_PAGE:
-        last_id, last_at = rows[PER_PAGE - 1]
-        page.older = by_time(last_at, last_id) if before or number == LAST_PAGE else f"?page={number + 1}"
-    page.stories = in_order(session, [row[0] for row in rows[:PER_PAGE]])
+    if len(rows) > size:
+        last_id, last_at = rows[size - 1]
+        page.older = by_time(last_at, last_id) if before or last == LAST_PAGE else f"?page={last + 1}"
+    page.stories = in_order(session, [row[0] for row in rows[:size]])
     if not before:
         page.shown_so_far = (number - 1) * PER_PAGE + page.shown
     return page
@@ -115,8 +123,25 @@ def asked_place() -> tuple[int, tuple[datetime, int] | None]:
 
 def page_number() -> int:
     """Read ``page`` from the request's query, 1 to 50; anything else is 404."""
-    text = request.args.get("page", "1")
-    if not (text.isascii() and text.isdigit()) or not 1 <= int(text[:4]) <= LAST_PAGE or len(text) > 2:
+    return _number(request.args.get("page", "1"))
+
+
+def page_numbers() -> tuple[int, int]:
+    """Read ``page`` from the request's query, where it may name several that follow each other: 1-3.
+
+    This is the address of a list that "Load more" has made longer: whoever comes back to it, or is sent it, finds the
+    same stories. More pages than TOGETHER in one are 404.
+    """
+    first_text, dash, last_text = request.args.get("page", "1").partition("-")
+    first = _number(first_text)
+    last = _number(last_text) if dash else first
+    if dash and not first < last < first + TOGETHER:
+        abort(404)
+    return first, last
+
+
+def _number(text: str) -> int:
+    if not (text.isascii() and text.isdigit()) or len(text) > 2 or not 1 <= int(text) <= LAST_PAGE:
         abort(404)
     return int(text)
 

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from newsapp import articles
-from newsapp.articles.lists import LAST_PAGE, PER_PAGE
+from newsapp.articles.lists import LAST_PAGE, PER_PAGE, TOGETHER
 from newsapp.db import db
 from newsapp.lib import clock
 
@@ -57,6 +57,21 @@ def test_htmx_gets_the_items_and_the_next_button_and_nothing_else(client, long_s
     assert '<hx-partial hx-target="#more"' in part and "?page=3" in part
 
 
+def test_several_pages_in_one_are_the_list_that_the_button_has_made_longer(client, long_section):
+    apart = [named(client.get(f"/sections/world?page={number}").text) for number in range(1, 5)]
+
+    assert sorted(named(client.get("/sections/world?page=1-3").text)) == sorted(apart[0] + apart[1] + apart[2])
+    assert named(client.get("/sections/world?page=2-3").text) == apart[1] + apart[2]
+    assert named(client.get("/sections/world?page=3-9").text) == apart[2] + apart[3], "what there is"
+
+    html = client.get("/sections/world?page=1-3").text
+    assert "Showing 36 of 40 stories" in html and 'href="/sections/world?page=4" rel="next"' in html
+    assert re.search(r'rel="canonical" href="[^"]*/sections/world"', html)
+    html = client.get("/sections/world?page=2-3").text
+    assert "Stories 13–36 of 40" in html and 'href="/sections/world" rel="prev"' in html
+    assert re.search(r'rel="canonical" href="[^"]*/sections/world\?page=2"', html)
+
+
 def test_going_on_by_time_from_the_last_page_misses_nothing(client, world, monkeypatch):
     for n in range(40):
         articles.write(f"Story {n:02d}", world).publish(at=clock.now() - timedelta(minutes=n // 3))  # ties on purpose
@@ -87,6 +102,14 @@ def test_going_on_by_time_from_the_last_page_misses_nothing(client, world, monke
         "before=x",
         "before=2026-01-01",
         "page=99999999999999999999",
+        "page=1-1",
+        "page=3-2",
+        "page=1-",
+        "page=-2",
+        "page=1-2-3",
+        "page=1-51",
+        "page=8-9",
+        f"page=1-{TOGETHER + 1}",
     ],
 )
 def test_an_address_that_leads_nowhere_is_404(client, long_section, query):
