@@ -1,6 +1,6 @@
-// Joins, minifies and names by content what a browser gets: static/js/site.js and static/css/site.css with all that they import,
-// the fonts that the styles ask for, and static/img. Writes static/dist/ with a .br and a .gz beside every text, and manifest.json,
-// which maps the logical names ("site.js", "fonts/piazzolla.woff2", "img/favicon.svg") to what was written:
+// Joins, minifies and names by content what a browser gets: static/js/site.js, the service workers and static/css/site.css with all
+// that they import, the fonts that the styles ask for, and static/img. Writes static/dist/ with a .br and a .gz beside every text, and
+// manifest.json, which maps the logical names ("site.js", "fonts/piazzolla.woff2", "img/favicon.svg") to what was written:
 //
 //     {"site.js": {"file": "site-ABCDEFGH.js", "type": "text/javascript", "size": 40000, "br": 13000, "gz": 14000}, …}
 //
@@ -31,6 +31,9 @@ const TYPES = {
 };
 const TEXTS = [".css", ".js", ".svg"];
 
+// The service worker is answered at /service-worker.js, which reads it from here (newsapp/site/routes.py).
+const SCRIPTS = ["site", "service-worker", "no-service-worker"];
+
 const FONTS = {
   "piazzolla-latin-opsz-normal.woff2": "fonts/piazzolla.woff2",
   "piazzolla-latin-ext-opsz-normal.woff2": "fonts/piazzolla-ext.woff2",
@@ -53,7 +56,7 @@ report(manifest);
 async function bundles() {
   const result = await build({
     absWorkingDir: ROOT,
-    entryPoints: ["static/js/site.js", "static/css/site.css"],
+    entryPoints: SCRIPTS.map((name) => `static/js/${name}.js`).concat("static/css/site.css"),
     outdir: DIST,
     write: false,
     metafile: true,

@@ -136,6 +136,7 @@ SETTINGS = (
     Setting("PAGE_CACHE_MB", "32", _number(1, 4096), "memory for finished pages, in megabytes, in each process"),
     Setting("ROBOTS_AI", "no", _yes_or_no, "let the crawlers of language models read the site"),
     Setting("WEBSUB_HUB", "", _hub, "the hub that tells subscribers of the feeds, where there is one"),
+    Setting("OFFLINE_READING", "yes", _yes_or_no, "let browsers keep the stories that were opened last"),
     Setting("WORKERS", "1", _number(1, 64), "serving processes"),
     Setting("THREADS", "3", _number(1, 32), "threads in each serving process"),
 )

@@ -165,16 +165,23 @@ class Watch:
         faults += [
             f"a GET sets a cookie: {answer.url}"
             for answer in self._answers
-            if answer.request.method == "GET" and answer.header_value("set-cookie")
+            if answer.request.method == "GET" and _is_the_networks(answer) and answer.header_value("set-cookie")
         ]
         for noted in (self._seen, self._said, self._answers):
             noted.clear()
         return faults
 
 
+# Of what a service worker answers, or asks for, Playwright would wait for headers that never come.
+def _is_the_networks(answer: Response) -> bool:
+    return not answer.from_service_worker and answer.request.service_worker is None
+
+
 # A browser notes in its console that a page is a 404, and it and htmx that there is no network. Where a test has asked
 # for the one or taken away the other, it says so itself; of what a page needs, a missing part stays a fault.
 def _is_meant(message: ConsoleMessage, pages: set[str]) -> bool:
+    if "net::ERR_FAILED" in message.text and "/media/" in message.location["url"]:
+        return True  # a kept page, whose further pictures are not kept
     is_of_a_page = message.text.startswith("Failed to load resource") and message.location["url"] in pages
     return is_of_a_page or "net::ERR_INTERNET_DISCONNECTED" in message.text or "Failed to fetch" in message.text
 

@@ -94,6 +94,7 @@ def addresses() -> list[str]:
         found.append(f"/articles/{slug}")
     found += [
         "/about",
+        "/offline",
         "/saved",
         "/saved?s=1&s=6&s=99",
         "/log",

@@ -1,15 +1,19 @@
 from __future__ import annotations
 
-from flask import Blueprint, Response, current_app, g, make_response, redirect, request
+import json
+
+from flask import Blueprint, Response, abort, current_app, g, make_response, redirect, request
 from sqlalchemy import text
 from werkzeug.exceptions import HTTPException
 
 from newsapp.db import db
 from newsapp.lib import preferences
-from newsapp.lib.web import SAFE, error_page, own_path, page, wants_part
+from newsapp.lib.web import SAFE, error_page, own_path, page, shared, wants_part
 from newsapp.site.redirects import moved_to
 
 bp = Blueprint("site", __name__)
+
+SHELL = ("site.css", "site.js", "fonts/piazzolla.woff2")  # what the page that is kept for want of a network needs
 
 
 @bp.post("/preferences")
@@ -36,6 +40,31 @@ def prefer():
 def preferences_page():
     """The same choice as a page of its own, for whoever opens the address."""
     return page("preferences.html", fragment="preferences", chosen=g.preference)
+
+
+@bp.get("/offline")
+@shared()
+def offline():
+    """What a browser shows in place of a page when there is no network: it keeps this one (static/js/service-worker.js)."""
+    if not current_app.config["OFFLINE_READING"]:
+        abort(404)
+    return page("offline.html")
+
+
+@bp.get("/service-worker.js")
+@shared()
+def service_worker():
+    """The program that keeps stories in the reader's browser. At the root, so that it may answer for every page.
+
+    Where the operator wants none, one that takes it away from browsers that have it.
+    """
+    assets = current_app.jinja_env.globals
+    if current_app.config["OFFLINE_READING"]:
+        needed = [assets["asset"](name) for name in SHELL]  # type: ignore[operator]
+        script = f"const SHELL = {json.dumps(needed)};\n" + assets["asset_text"]("service-worker.js")  # type: ignore[operator]
+    else:
+        script = assets["asset_text"]("no-service-worker.js")  # type: ignore[operator]
+    return Response(script, mimetype="text/javascript")
 
 
 @bp.get("/healthz")

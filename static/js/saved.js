@@ -3,6 +3,7 @@
 // Without script: there is no button.
 
 import { announce } from "./status.js";
+import { tell } from "./worker.js";
 
 export const MOST = 100; // stories, as MOST in newsapp/follows/routes.py
 const KEY = "saved";
@@ -58,7 +59,9 @@ export function onChange(then) {
 export const DENIED = "This browser keeps nothing for us: its storage is off or full. A bookmark does the same.";
 
 draw();
+keep();
 onChange(draw);
+onChange(keep);
 document.addEventListener("htmx:after:settle", draw);
 document.addEventListener("click", ({ target }) => {
   const button = target.closest("[data-save]");
@@ -68,6 +71,12 @@ document.addEventListener("click", ({ target }) => {
 function draw() {
   const saved = new Set(read()?.map(({ id }) => id));
   for (const button of document.querySelectorAll("[data-save]")) button.ariaPressed = saved.has(button.dataset.save);
+}
+
+// What is saved can be read without a network.
+function keep() {
+  const list = read();
+  if (list) tell({ saved: list.map(({ url }) => url) });
 }
 
 function toggle(id) {

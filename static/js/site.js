@@ -7,6 +7,8 @@ import "./menu.js";
 import "./times.js";
 import "./readbar.js";
 import "./share.js";
+import "./worker.js";
+import "./offline.js";
 import "./saved.js";
 import "./savedlist.js";
 import "./toc.js";

@@ -73,6 +73,14 @@ def back(page: Page, url: str) -> None:
     expect(page).to_have_url(url)
 
 
+def until(page: Page, question: str, arg: object = None) -> None:
+    """Wait until an asynchronous function of the page answers yes. Playwright's own wait_for_function() takes a promise for one."""
+    end = time.monotonic() + 10
+    while not page.evaluate(question, arg):
+        assert time.monotonic() < end, f"it did not come true: {question}"
+        page.wait_for_timeout(50)
+
+
 def letter_height(page: Page) -> float:
     """Give the size of the story's text, in CSS pixels."""
     return float(page.locator(".prose p").first.evaluate("p => parseFloat(getComputedStyle(p).fontSize)"))

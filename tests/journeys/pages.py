@@ -22,6 +22,7 @@ PAGES = {
     "search": "/search?q=cable",
     "search without a hit": "/search?q=zzzzzz",
     "saved stories": "/saved",
+    "reading offline": "/offline",
     "the log": "/log",
     "corrections": "/corrections",
     "about": "/about",

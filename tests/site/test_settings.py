@@ -40,6 +40,7 @@ def test_the_environment_wins_over_the_file(tmp_path):
         ("PAGE_CACHE_MB", "many"),
         ("ROBOTS_AI", "maybe"),
         ("WEBSUB_HUB", "hub.example.org"),
+        ("OFFLINE_READING", "sometimes"),
         ("WORKERS", "-1"),
         ("THREADS", "1000"),
     ],
