@@ -182,6 +182,8 @@ def _is_the_networks(answer: Response) -> bool:
 def _is_meant(message: ConsoleMessage, pages: set[str]) -> bool:
     if "net::ERR_FAILED" in message.text and "/media/" in message.location["url"]:
         return True  # a kept page, whose further pictures are not kept
+    if message.text == "An unknown error occurred when fetching the script.":
+        return True  # the service worker's, which is asked for when nothing else is done: the network or the test has ended
     is_of_a_page = message.text.startswith("Failed to load resource") and message.location["url"] in pages
     return is_of_a_page or "net::ERR_INTERNET_DISCONNECTED" in message.text or "Failed to fetch" in message.text
 

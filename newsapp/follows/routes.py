@@ -21,7 +21,7 @@ class Saved:
 
     id: int
     story: Card | None = None  # where it can be read
-    withdrawn: Card | None = None  # where its page tells readers why it was taken back
+    is_withdrawn: bool = False  # its page tells why
 
 
 @bp.get("/saved")
@@ -50,7 +50,7 @@ def _as_they_are(asked: list[str]) -> list[Saved]:
         if story is not None and story.is_public(at):
             found.append(Saved(i, story=story))
         elif story is not None and story.withdrawn_at and story.is_gone(at):
-            found.append(Saved(i, withdrawn=story))
+            found.append(Saved(i, is_withdrawn=True))
         else:
             found.append(Saved(i))
     return found

@@ -103,6 +103,7 @@ function settle(row, list) {
   if ("gone" in row.dataset) {
     row.prepend(note(story.title, "saved__title"));
     row.querySelector("button").ariaLabel = `Remove: ${story.title}`;
+    row.querySelector("[data-saved=why]")?.setAttribute("href", story.url);
   } else if (title !== story.title) {
     row.querySelector("h2").after(note(`When you saved it: “${story.title}”`, "saved__before"));
   }
