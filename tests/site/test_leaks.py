@@ -242,7 +242,7 @@ def test_no_answer_tells_of_what_is_not_public(papers):
                             )  # whoever has the address is told which story it was
                     assert {word.decode() for word in told} <= echo, address
                     assert secret.stem.encode() not in body, address
-                    if secret.state in WERE_PUBLIC and address in own(secret):
+                    if was_public:
                         assert status in (404, 410) or address.startswith("/saved?"), address
                         continue
                     assert (status, said, body) == clean.ask(address, headers), address
