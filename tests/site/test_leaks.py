@@ -235,11 +235,11 @@ def test_no_answer_tells_of_what_is_not_public(papers):
                     told = re.findall(rb"zq\w+", body.lower() + repr(said).lower().encode())
                     # A page may repeat what was asked: the search field, the address to come back to.
                     echo = set(re.findall(r"zq\w+", address.lower()))
-                    if secret.state in WERE_PUBLIC and address in own(secret):
-                        if not address.startswith("/saved?"):
-                            echo.add(
-                                mark(secret.state, "headline")
-                            )  # whoever has the address is told which story it was
+                    was_public = secret.state in WERE_PUBLIC and address in own(secret)
+                    if was_public and not address.startswith(
+                        "/saved?"
+                    ):  # who has the address is told which story it was
+                        echo.add(mark(secret.state, "headline"))
                     assert {word.decode() for word in told} <= echo, address
                     assert secret.stem.encode() not in body, address
                     if was_public:
