@@ -9,7 +9,7 @@ from typing import Any
 
 from flask import Flask
 
-from newsapp import config, db, extensions
+from newsapp import config, db, extensions, outbox
 from newsapp.lib import assets, counts, pagecache, web
 
 ROOT = Path(__file__).parents[1]
@@ -28,14 +28,12 @@ def create_app(overrides: Mapping[str, Any] | None = None, instance: Path | None
     app.config.update(
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_HTTPONLY=True,
-        REMEMBER_COOKIE_SAMESITE="Lax",
-        REMEMBER_COOKIE_HTTPONLY=True,
         MAX_CONTENT_LENGTH=30 * 1024 * 1024,  # a picture and its form
         MAX_FORM_MEMORY_SIZE=2 * 1024 * 1024,
     )
     app.config.update(overrides or {})
     secure = app.config["BASE_URL"].startswith("https:")
-    app.config.update(SESSION_COOKIE_SECURE=secure, REMEMBER_COOKIE_SECURE=secure)
+    app.config.update(SESSION_COOKIE_SECURE=secure)
 
     db.init_app(app)
     extensions.login.init_app(app)
@@ -44,6 +42,7 @@ def create_app(overrides: Mapping[str, Any] | None = None, instance: Path | None
     )
     web.init_app(app)
     counts.init_app(app)
+    outbox.init_app(app)
 
     from newsapp import jobs, layout
     from newsapp.articles import routes as articles

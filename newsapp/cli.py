@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
+import threading
 import time
 from collections.abc import Callable
 from functools import wraps
@@ -174,6 +176,20 @@ def serve(app: Flask, host: str, port: int, set_up: bool, with_demo: bool) -> No
     )
     server.on_startup(lambda: click.echo(f"The Update Desk is at http://{host}:{port}/   (Ctrl-C ends it)"))
     server.serve()
+
+
+@newsapp.command()
+@with_app
+def worker(app: Flask) -> None:
+    """Send mail and do recurring jobs, apart from the serving processes (which then have NEWSAPP_JOBS=no)."""
+    scheduler = app.extensions["scheduler"]
+    ended = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: ended.set())
+    scheduler.work()
+    click.echo("The worker sends mail and does recurring jobs.   (Ctrl-C ends it)")
+    ended.wait()
+    scheduler.stop()
 
 
 def _set_up(app: Flask) -> None:

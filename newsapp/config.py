@@ -4,6 +4,7 @@ A setting is an environment variable, ``NEWSAPP_`` and its name, or the name alo
 ``newsapp.toml`` in the instance folder; the environment wins.
 """
 
+import re
 import secrets
 import tomllib
 from collections.abc import Callable, Mapping
@@ -105,6 +106,25 @@ def _hub(text: str) -> str:
     return text
 
 
+def _mail_server(text: str) -> str:
+    # The reason never repeats the value: it may hold a password.
+    parts = urlsplit(text)
+    if text and (parts.scheme not in ("smtp", "smtps", "smtp+starttls") or not parts.hostname):
+        raise ValueError("must be a mail server's address, like smtps://user:password@mail.example.org")
+    if text:
+        try:
+            _ = parts.port
+        except ValueError:
+            raise ValueError("has a port that is no number up to 65535") from None
+    return text
+
+
+def _mail_address(text: str) -> str:
+    if text and not re.fullmatch(r"[A-Za-z0-9._+-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*", text):
+        raise ValueError("must be a bare address, like news@example.org")
+    return text
+
+
 def _folder(text: str) -> Path:
     if "://" in text:
         raise ValueError("must be a folder; a bucket is not supported yet")
@@ -132,6 +152,10 @@ SETTINGS = (
     Setting("SECRET_KEY", "", _secret, "signs sessions and links; made and kept in the instance folder when not set"),
     Setting("BASE_URL", "http://127.0.0.1:8000", _web_address, "the site's public address"),
     Setting("MEDIA_URL", "{instance}/media", _folder, "where pictures are kept"),
+    Setting("MAIL_URL", "", _mail_server, "the mail server; without one, mail is written to files in the instance folder"),
+    Setting("MAIL_FROM", "", _mail_address, "the address that mail comes from"),
+    Setting("JOBS", "yes", _yes_or_no, "send mail and do recurring jobs in the serving processes"),
+    Setting("PROXIES", "0", _number(0, 9), "proxies of the newsroom's own in front of the site"),
     Setting("PAGE_CACHE", "yes", _yes_or_no, "keep finished pages in memory"),
     Setting("PAGE_CACHE_MB", "32", _number(1, 4096), "memory for finished pages, in megabytes, in each process"),
     Setting("ROBOTS_AI", "no", _yes_or_no, "let the crawlers of language models read the site"),

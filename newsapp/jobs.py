@@ -1,19 +1,21 @@
-"""What runs by itself in a serving process: the scheduler of recurring jobs, one for the whole site.
+"""What runs by itself beside the pages: the scheduler of recurring jobs, and the postman.
 
-The mail queue will bring a job runner of its own; until then the only recurring job is the Most read list.
+Every process has both; a lease says whose turn a job is, and each letter is claimed by one sender. They run in the
+serving processes, or, where the setting JOBS is ``no``, in ``newsapp worker``.
 """
 
 from __future__ import annotations
 
 import atexit
 import threading
+from collections.abc import Callable
 from datetime import timedelta
 
 from flask import Flask
 
-from newsapp import articles, layout, search
+from newsapp import articles, layout, outbox, search
 from newsapp.db import db
-from newsapp.lib import clock, leases
+from newsapp.lib import clock, leases, throttles
 
 EVERY = timedelta(minutes=10)
 SEARCH_AT_ONCE = 300  # documents: on SQLite nobody else writes for the half second that they take
@@ -30,14 +32,40 @@ class Scheduler:
     def start(self) -> None:
         """Begin, and write the view counts when the process ends."""
         atexit.register(self._app.extensions["counts"].write)
+        if self._app.config["JOBS"]:
+            self.work()
+
+    def work(self) -> None:
+        """Do what is due from now on, and send the mail, in threads of their own."""
         threading.Thread(target=self._run, name="scheduler", daemon=True).start()
+        threading.Thread(target=self._deliver, name="postman", daemon=True).start()
+
+    def stop(self) -> None:
+        """End both, once each has done what it is at."""
+        self._stopped.set()
+        outbox.waiting.set()
 
     def _run(self) -> None:
         while not self._stopped.wait(LOOKS_EVERY):
-            try:
-                self.tick()
-            except Exception:
-                self._app.logger.exception("A recurring job failed; it is tried again.")
+            self._try(self.tick, "A recurring job failed; it is tried again.")
+
+    def _deliver(self) -> None:
+        """Send what this process has just written, and look for what others wrote or what must be tried again."""
+        while not self._stopped.is_set():
+            self._try(self.deliver, "The outbox could not be read; it is tried again.")
+            outbox.waiting.wait(LOOKS_EVERY)
+            outbox.waiting.clear()
+
+    def _try(self, work: Callable[[], object], complaint: str) -> None:
+        try:
+            work()
+        except Exception:
+            self._app.logger.exception(complaint)
+
+    def deliver(self) -> int:
+        """Send the mail that is due; tells how many letters have left."""
+        with self._app.app_context():
+            return outbox.send_due()
 
     def tick(self) -> bool:
         """Do what is due, if it is this process's turn; tells whether it was."""
@@ -46,6 +74,8 @@ class Scheduler:
             if not leases.take("most-read", EVERY):
                 return False
             self._app.extensions["counts"].write()
+            for tidy in (outbox.tidy, throttles.tidy):
+                tidy()
             articles.rank(clock.now(), [branch.shelf for branch in layout.layout().tree.top])
             db.session.commit()
             return True

@@ -17,7 +17,7 @@ from typing import Any
 from sqlalchemy import JSON, Boolean, Integer, String, func, select
 
 import newsapp
-from newsapp import articles, authors, comments, pages, sections, site
+from newsapp import articles, authors, comments, outbox, pages, sections, site
 from newsapp.accounts import Account
 from newsapp.articles import Article, Byline, Placement, Source, Topic
 from newsapp.authors import Author
@@ -100,6 +100,7 @@ VERBS: dict[str, Change] = {
     "Redirect.remove": lambda c: site.redirect("/moved", "/log").remove(),
     "site.redirect": lambda c: site.redirect("/moved", c.choice(["/about", "/log", "https://example.org/"])),
     "Site.show_logo": of(Site, lambda row, c: row.show_logo(*(c.choice([None, {"file": f"{f}.png", "width": 9, "height": 9}]) for f in "ab"))),
+    "outbox.post": lambda c: outbox.post("x", f"{c.randint(0, 9)}@example.org", subject=words(c), text=words(c)),
     "Account.rename": of(Account, lambda row, c: row.rename(words(c))),
     "Account.disable": of(Account, lambda row, c: row.disable()),
     "Section.edit": of(Section, lambda row, c: row.edit(name=words(c), rhythm=c.choice(["major", "tiles", "rows"]))),

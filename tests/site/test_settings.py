@@ -35,6 +35,11 @@ def test_the_environment_wins_over_the_file(tmp_path):
         ("BASE_URL", "news.example.org"),
         ("BASE_URL", "https://news.example.org/paper"),
         ("MEDIA_URL", "s3://bucket"),
+        ("MAIL_URL", "mail.example.org"),
+        ("MAIL_URL", "smtp://user:secret@mail.example.org:many"),
+        ("MAIL_FROM", "The Paper <news@example.org>"),
+        ("JOBS", "sometimes"),
+        ("PROXIES", "-1"),
         ("PAGE_CACHE", "perhaps"),
         ("PAGE_CACHE_MB", "0"),
         ("PAGE_CACHE_MB", "many"),
@@ -51,6 +56,7 @@ def test_a_wrong_value_is_one_line_that_says_which_and_why(tmp_path, name, value
 
     assert str(told.value).startswith(f"NEWSAPP_{name}: ")
     assert "\n" not in str(told.value)
+    assert "secret" not in str(told.value)
 
 
 def test_every_setting_has_a_wrong_value_above_and_a_line_in_the_manual():

@@ -1,0 +1,23 @@
+"""Mail that waits to leave: rows written with the change that they tell of, sent after its commit."""
+
+from newsapp.outbox.carriers import Folder, NotNow, Refused, Smtp, Unreachable
+from newsapp.outbox.letters import Letter, composes, render
+from newsapp.outbox.models import Mail, post, waiting
+from newsapp.outbox.sending import init_app, send_due, tidy
+
+__all__ = [
+    "Folder",
+    "Letter",
+    "Mail",
+    "NotNow",
+    "Refused",
+    "Smtp",
+    "Unreachable",
+    "composes",
+    "init_app",
+    "post",
+    "render",
+    "send_due",
+    "tidy",
+    "waiting",
+]

@@ -1,0 +1,58 @@
+"""A real mail server for the tests: it takes what it is sent, or says what the test wants it to."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import AuthResult
+
+from tests.servers import free_port
+
+
+class MailServer:
+    """Keeps the letters that it took, in ``letters``."""
+
+    def __init__(self) -> None:
+        self.letters: list[EmailMessage] = []
+        self.envelopes: list[tuple[str, list[str]]] = []
+        self.signed_in: list[tuple[bytes, bytes]] = []
+        self.says_to: Callable[[str], str] = lambda to: "250 OK"
+        self.says = "250 OK"
+        self.waits = 0.0  # seconds before it answers to a letter
+
+    async def handle_RCPT(self, server, session, envelope, address, options):  # type: ignore[no-untyped-def]
+        said = self.says_to(address)
+        if said.startswith("250"):
+            envelope.rcpt_tos.append(address)
+        return said
+
+    async def handle_DATA(self, server, session, envelope):  # type: ignore[no-untyped-def]
+        if self.waits:
+            time.sleep(self.waits)  # it keeps everybody waiting
+        if self.says.startswith("250"):
+            self.letters.append(message_from_bytes(envelope.content, policy=policy.default))
+            self.envelopes.append((envelope.mail_from, envelope.rcpt_tos))
+        return self.says
+
+    def check(self, server, session, envelope, mechanism, data):  # type: ignore[no-untyped-def]
+        self.signed_in.append((data.login, data.password))
+        return AuthResult(success=data.password == b"right/one", handled=False)
+
+
+@contextmanager
+def mail_server(*, asks_who: bool = False) -> Iterator[tuple[MailServer, str]]:
+    """Run a mail server and give it with its address."""
+    server = MailServer()
+    port = free_port()
+    further = {"authenticator": server.check, "auth_require_tls": False} if asks_who else {}
+    controller = Controller(server, enable_SMTPUTF8=False, hostname="127.0.0.1", port=port, **further)
+    controller.start()
+    try:
+        yield server, f"smtp://127.0.0.1:{port}"
+    finally:
+        controller.stop()
