@@ -9,7 +9,7 @@ from typing import Any
 
 from flask import Flask
 
-from newsapp import config, db, extensions, outbox
+from newsapp import accounts, config, db, extensions, outbox
 from newsapp.lib import assets, counts, pagecache, web
 
 ROOT = Path(__file__).parents[1]
@@ -28,6 +28,8 @@ def create_app(overrides: Mapping[str, Any] | None = None, instance: Path | None
     app.config.update(
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_HTTPONLY=True,
+        SESSION_REFRESH_EACH_REQUEST=False,  # no GET sets a cookie
+        PERMANENT_SESSION_LIFETIME=accounts.REMEMBERED,
         MAX_CONTENT_LENGTH=30 * 1024 * 1024,  # a picture and its form
         MAX_FORM_MEMORY_SIZE=2 * 1024 * 1024,
     )
@@ -45,6 +47,7 @@ def create_app(overrides: Mapping[str, Any] | None = None, instance: Path | None
     outbox.init_app(app)
 
     from newsapp import jobs, layout
+    from newsapp.accounts import routes as accounts_routes
     from newsapp.articles import routes as articles
     from newsapp.authors import routes as authors
     from newsapp.comments import routes as comments
@@ -58,6 +61,7 @@ def create_app(overrides: Mapping[str, Any] | None = None, instance: Path | None
     layout.init_app(app)
     jobs.init_app(app)
     for room in (site, articles, authors, comments, feeds, follows, media, pages, search):
+    for room in (site, accounts_routes, articles, authors, comments, feeds, media, pages, search):
         app.register_blueprint(room.bp)
 
     app.jinja_env.globals["newest_stories"] = articles.newest_stories

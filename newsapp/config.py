@@ -152,8 +152,11 @@ SETTINGS = (
     Setting("SECRET_KEY", "", _secret, "signs sessions and links; made and kept in the instance folder when not set"),
     Setting("BASE_URL", "http://127.0.0.1:8000", _web_address, "the site's public address"),
     Setting("MEDIA_URL", "{instance}/media", _folder, "where pictures are kept"),
-    Setting("MAIL_URL", "", _mail_server, "the mail server; without one, mail is written to files in the instance folder"),
+    Setting(
+        "MAIL_URL", "", _mail_server, "the mail server; without one, mail is written to files in the instance folder"
+    ),
     Setting("MAIL_FROM", "", _mail_address, "the address that mail comes from"),
+    Setting("SECOND_FACTOR", "no", _yes_or_no, "require a second factor of everybody in the newsroom"),
     Setting("JOBS", "yes", _yes_or_no, "send mail and do recurring jobs in the serving processes"),
     Setting("PROXIES", "0", _number(0, 9), "proxies of the newsroom's own in front of the site"),
     Setting("PAGE_CACHE", "yes", _yes_or_no, "keep finished pages in memory"),

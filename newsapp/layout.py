@@ -17,6 +17,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
 
 from newsapp import articles, media, pages, sections, site
+from newsapp.accounts import Account
 from newsapp.lib import dates, tags
 from newsapp.lib.parts import part
 from newsapp.lib.preferences import DEFAULT, SIZE_NAMES, SIZES, THEMES, Preference
@@ -24,6 +25,8 @@ from newsapp.lib.text import initials
 from newsapp.sections import Branch, Tree
 from newsapp.site import Site
 
+# One's own pages, in the order of the menu and of their tabs. A room adds its own when it is there.
+OWN = (("/account", "Your profile"), ("/account/security", "Address and password"))
 ABOUT = (("About Us", "about"), ("Terms of Service", "terms"))
 IN_BAR = 9  # top sections in the section bar; the others stand under «More»
 
@@ -70,15 +73,17 @@ class Layout:
         """Print the masthead with its menus; ``branch`` is where the page stands."""
         preference: Preference = g.get("preference") or DEFAULT
         path = branch.path if branch else ""
-        name = current_user.name if current_user and current_user.is_authenticated else None
-        if name:  # one person's: not kept
-            return self._header(path, preference, name)
+        if current_user and current_user.is_authenticated:  # one person's: not kept
+            return self._header(path, preference, current_user)
         return part(("header", path, preference.cookie), lambda session: self._header(path, preference, None))
 
-    def _header(self, path: str, preference: Preference, name: str | None) -> Markup:
+    def _header(self, path: str, preference: Preference, account: Account | None) -> Markup:
         tags.shows("site")
+        now = request.full_path.rstrip("?") if account else ""
         return Markup(
-            render_template("_header.html", layout=self, here=path, preference=preference, name=name, **_CHOICES)
+            render_template(
+                "_header.html", layout=self, here=path, here_now=now, preference=preference, account=account, **_CHOICES
+            )
         )  # a template escapes
 
     def footer(self) -> Markup:
@@ -163,6 +168,7 @@ def init_app(app: Flask) -> None:
     env.globals["layout"] = layout
     env.globals["preference"] = lambda: g.get("preference") or DEFAULT
     env.globals["here"] = lambda: request.full_path.rstrip("?") if request else "/"
+    env.globals["account_pages"] = lambda: OWN
     env.filters["initials"] = initials
     env.filters["machine"] = dates.machine
     env.filters["short_in"] = dates.short  # for a loop over hundreds, which knows the zone

@@ -17,13 +17,12 @@ from typing import Any
 from sqlalchemy import JSON, Boolean, Integer, String, func, select
 
 import newsapp
-from newsapp import articles, authors, comments, outbox, pages, sections, site
-from newsapp.accounts import Account
+from newsapp import SignIn, accounts, articles, authors, comments, outbox, pages, sections, sectionsfrom newsapp.accounts import Account, sitefrom newsapp.accounts import Account
 from newsapp.articles import Article, Byline, Placement, Source, Topic
 from newsapp.authors import Author
 from newsapp.comments import Comment
 from newsapp.db import Base, Moment, db
-from newsapp.lib import clock
+from newsapp.lib import clock, throttles
 from newsapp.lib.tags import Tagged
 from newsapp.media import Picture
 from newsapp.media.models import keep
@@ -90,6 +89,11 @@ def _rank(chance: random.Random) -> object:
     return articles.rank(clock.now(), [f"section:{i}" for i in db.session.scalars(select(Section.id))])
 
 
+def _register(chance: random.Random) -> accounts.Registration:
+    n = chance.randint(0, 10**9)
+    return accounts.register(words(chance), f"u{n}", f"{n}@example.org", "hashed")
+
+
 def _byline(chance: random.Random) -> Byline:
     author = any_of(Author, chance)
     return Byline(author=author, author_id=author.id, role=words(chance), part=chance.choice(["by", "by", "help"]))
@@ -101,6 +105,26 @@ VERBS: dict[str, Change] = {
     "site.redirect": lambda c: site.redirect("/moved", c.choice(["/about", "/log", "https://example.org/"])),
     "Site.show_logo": of(Site, lambda row, c: row.show_logo(*(c.choice([None, {"file": f"{f}.png", "width": 9, "height": 9}]) for f in "ab"))),
     "outbox.post": lambda c: outbox.post("x", f"{c.randint(0, 9)}@example.org", subject=words(c), text=words(c)),
+    "accounts.to_confirm": lambda c: accounts.letters.to_confirm(_register(c)),
+    "accounts.to_confirm_again": lambda c: accounts.letters.to_confirm_again("r0@example.org"),
+    "accounts.to_reset": lambda c: accounts.letters.to_reset("r0@example.org"),
+    "accounts.to_move": of(Account, lambda row, c: accounts.letters.to_move(row, "new@example.org")),
+    "accounts.tell": of(Account, lambda row, c: accounts.letters.tell(row, "password")),
+    "accounts.register": lambda c: _register(c),
+    "accounts.confirm": lambda c: accounts.confirm(_register(c)),
+    "accounts.create": lambda c: accounts.create(words(c), f"u{c.randint(0, 10**9)}", f"{c.randint(0, 10**9)}@example.org"),
+    "accounts.begin": of(Account, lambda row, c: accounts.begin(row)),
+    "accounts.end_all": of(Account, lambda row, c: accounts.end_all(row)),
+    "accounts.let_in": of(Account, lambda row, c: accounts.begin(row)),  # and a cookie
+    "accounts.leave": lambda c: any_of(SignIn, c).end() if db.session.scalar(select(SignIn.id)) else None,
+    "accounts.was_right": lambda c: throttles.forget(throttles.Limit("x", 1, timedelta(1)), words(c)),
+    "SignIn.end": lambda c: any_of(SignIn, c).end() if db.session.scalar(select(SignIn.id)) else None,
+    "SignIn.note_use": lambda c: any_of(SignIn, c).note_use() if db.session.scalar(select(SignIn.id)) else None,
+    "Account.describe": of(Account, lambda row, c: row.describe(words(c))),
+    "Account.give_role": of(Account, lambda row, c: row.give_role(c.choice(["reader", "author", "editor"]))),
+    "Account.set_password": of(Account, lambda row, c: row.set_password("hashed")),
+    "Account.move_to": of(Account, lambda row, c: row.move_to(f"{c.randint(0, 10**9)}@example.org")),
+    "Account.enable": of(Account, lambda row, c: row.enable()),
     "Account.rename": of(Account, lambda row, c: row.rename(words(c))),
     "Account.disable": of(Account, lambda row, c: row.disable()),
     "Section.edit": of(Section, lambda row, c: row.edit(name=words(c), rhythm=c.choice(["major", "tiles", "rows"]))),
@@ -151,6 +175,11 @@ VERBS: dict[str, Change] = {
 # Verbs that only call others of the list, with files or terms that a random change has no use for.
 SAME_AS = {"media.upload": "media.keep"}
 
+# What ends the sign-in of whoever it befalls.
+SIGNS_OUT = {
+    "Account.disable", "Account.set_password", "Account.move_to", "accounts.end_all", "accounts.leave", "SignIn.end",
+}  # fmt: skip
+
 # Columns whose values hang together with others, or name an address; their verbs change them.
 BY_VERB_ONLY = {
     "page.slug", "site.zone", "site.language", "section.path", "section.parent_id", "author.slug", "author.account_id", "topic.slug", "article.slug",
@@ -158,6 +187,7 @@ BY_VERB_ONLY = {
     "comment.depth", "comment.root_id", "comment.answers", "picture.stem", "picture.widths", "picture.sha256", "site.founded_on", "site.logo", "site.logo_dark",
     "picture.original", "listing.shelf", "most_read.shelf", "placement.slot", "byline.part", "change.kind", "source.kind",
     "listing.published_at", "listing.ends_at", "article.published_at", "article.unpublish_at", "thread.visible", "thread.roots", "account.username", "account.email", "account.role", "section.rhythm", "topic.name",
+    "listing.published_at", "listing.ends_at", "thread.visible", "thread.roots", "account.username", "account.email", "account.role", "account.password_hash", "account.consent", "account.totp_secret", "account.totp_step", "section.rhythm", "topic.name",
     "site.copyright_from", "site.top_writers_days", "site.social_links", "site.share_networks", "author.links", "menu_item.address",
     "picture.width", "picture.height",
 }  # fmt: skip

@@ -14,9 +14,10 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from flask_migrate import upgrade
+from itsdangerous import URLSafeTimedSerializer
 from sqlalchemy.orm import close_all_sessions
 
-from newsapp import articles, create_app, sections
+from newsapp import accounts, articles, create_app, sections
 from newsapp.accounts import Account, Role
 from newsapp.articles import Article, Byline
 from newsapp.authors import Author
@@ -99,16 +100,35 @@ def client(app: Flask) -> FlaskClient:
 
 
 class Browser(FlaskClient):
-    """A test client that goes through the page cache, as browsers do, and says where its forms come from."""
+    """A test client that goes through the page cache, as browsers do, and says where its forms come from.
+
+    ``token`` is the one that a page would have put into the forms of somebody signed in; see ``signed_in()``.
+    """
+
+    token: str | None = None
 
     def open(self, *args, **kwargs):  # type: ignore[no-untyped-def]
         if kwargs.get("method", "GET") not in ("GET", "HEAD"):
             headers = dict(kwargs.pop("headers", None) or {})
             headers.setdefault("Sec-Fetch-Site", "same-origin")
+            if self.token:
+                headers.setdefault("X-CSRFToken", self.token)
             kwargs["headers"] = headers
         # A request begins with no transaction and no context of the test's: a server has none either.
         db.session.rollback()
         return contextvars.Context().run(super().open, *args, **kwargs)
+
+
+def signed_in(app: Flask, account: Account) -> Browser:
+    """Give a browser on which ``account`` is signed in."""
+    browser = Browser(app, app.response_class)
+    key = accounts.begin(account, "Firefox on Linux")
+    db.session.commit()
+    with browser.session_transaction() as session:
+        session["_user_id"], session["csrf_token"] = key, "of this test"
+    secret = app.config["SECRET_KEY"]
+    browser.token = URLSafeTimedSerializer(secret, salt="wtf-csrf-token").dumps("of this test")
+    return browser
 
 
 @pytest.fixture

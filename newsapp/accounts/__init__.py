@@ -1,5 +1,41 @@
 """Who signs in: readers, commenters and the newsroom."""
 
-from newsapp.accounts.models import Account, Role
+from newsapp.accounts import letters, passwords
+from newsapp.accounts.access import leave, let_in, only, readers_only
+from newsapp.accounts.models import (
+    REMEMBERED,
+    Account,
+    Registration,
+    Role,
+    SignIn,
+    Taken,
+    begin,
+    confirm,
+    create,
+    end_all,
+    is_taken,
+    register,
+    tidy,
+)
 
-__all__ = ["Account", "Role"]
+__all__ = [
+    "REMEMBERED",
+    "Account",
+    "Registration",
+    "Role",
+    "SignIn",
+    "Taken",
+    "begin",
+    "confirm",
+    "create",
+    "end_all",
+    "is_taken",
+    "leave",
+    "let_in",
+    "letters",
+    "only",
+    "passwords",
+    "readers_only",
+    "register",
+    "tidy",
+]

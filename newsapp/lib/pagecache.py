@@ -32,7 +32,7 @@ log = logging.getLogger(__name__)
 
 Environ = dict[str, Any]
 StartResponse = Callable[..., Any]
-OUR_COOKIES = ("session=", "remember_token=")
+OUR_COOKIES = ("session=",)
 WAIT = 5.0  # seconds that a request waits for another that makes the same page
 # What other sites hang on to our addresses; it changes nothing on the page.
 _TRACKING = re.compile(r"(?:^|&)(?:utm_\w+|fbclid|gclid|mc_cid|mc_eid|igshid|ref_src)=", re.I)

@@ -8,14 +8,17 @@ from functools import wraps
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, abort, current_app, g, make_response, render_template, request
+from flask import Flask, Response, abort, current_app, g, make_response, redirect, render_template, request, session
 from flask_login import current_user
+from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup
+from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 
 from newsapp.extensions import csrf
 from newsapp.lib import preferences, tags
 from newsapp.lib.pagecache import Made
+from newsapp.lib.throttles import TooOften
 
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; media-src 'self'; font-src 'self'; "
@@ -83,6 +86,34 @@ def own_path(target: str | None, otherwise: str = "/") -> str:
     return target
 
 
+def came_from() -> str | None:
+    """Give the page of ours on which a link or a button was pressed, so that one can be led back to it."""
+    said = request.headers.get("HX-Current-URL") or request.referrer
+    parts = urlsplit(said or "")
+    if parts.netloc != request.host:
+        return None
+    return own_path(parts.path + (f"?{parts.query}" if parts.query else ""))
+
+
+def lead_to(target: str) -> Response:
+    """Answer a form by leading to a page of ours; a page that HTMX has changed in place is loaded anew."""
+    if "HX-Request" not in request.headers:
+        return redirect(target, 303)  # type: ignore[return-value]
+    response = make_response("")
+    if target.partition("#")[0] == came_from():
+        response.headers["HX-Refresh"] = "true"
+    else:
+        response.headers["HX-Redirect"] = target
+    return response
+
+
+def token() -> Markup:
+    """Print the field that a form needs from somebody signed in; nothing for everybody else."""
+    if not _is_signed_in():
+        return Markup()
+    return Markup('<input type="hidden" name="csrf_token" value="{}">').format(generate_csrf())
+
+
 def data_block(data: Any) -> Markup:
     """Print structured data inside a script element that never ends early."""
     text = json.dumps(data, ensure_ascii=False, separators=(",", ":"), default=str)
@@ -91,6 +122,7 @@ def data_block(data: Any) -> Markup:
 
 def init_app(app: Flask) -> None:
     app.config["WTF_CSRF_CHECK_DEFAULT"] = False
+    app.config["WTF_CSRF_TIME_LIMIT"] = None  # it lives as long as the sign-in: nobody writes a comment by the clock
     csrf.init_app(app)
     app.before_request(_begin)
     app.before_request(_check_sender)
@@ -99,6 +131,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(HTTPException, error_page)
     app.register_error_handler(Exception, _failure_page)
     app.template_filter("data_block")(data_block)
+    app.jinja_env.globals["token"] = token
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
 
 
@@ -143,12 +176,17 @@ def _finish(response: Response) -> Response:
         response.headers.setdefault(name, value)
     if response.status_code == 308 and request.method in SAFE:
         response.status_code = 301  # the router's own redirects: what leads on from a page is 301 everywhere
+    signed_in = _is_signed_in()
+    if not signed_in and not g.get("database_failed") and current_app.config["SESSION_COOKIE_NAME"] in request.cookies:
+        session.clear()  # signed out, ended elsewhere, run out or forged: the cookie goes
     if request.method not in SAFE or "seen" not in g:
         response.headers.setdefault("Cache-Control", "no-store")
         return response
     signed_in = current_user.is_authenticated
     if response.cache_control.public or response.cache_control.no_store:
         pass  # a picture, an icon: the same for everybody; or what nobody may keep
+    if response.cache_control.public:
+        pass  # a picture, an icon: the same for everybody
     elif signed_in:
         response.headers["Cache-Control"] = "private, no-cache"
         response.vary.add("Cookie")
@@ -171,6 +209,15 @@ def _finish(response: Response) -> Response:
     return response
 
 
+def _is_signed_in() -> bool:
+    """Tell whether somebody is; a database that does not answer knows nobody."""
+    try:
+        return bool(current_user.is_authenticated)
+    except SQLAlchemyError:
+        g.database_failed = True
+        return False
+
+
 def error_page(error: HTTPException) -> Response:
     """Give an error in the site's dress. A part of a page gets only the sentence."""
     code = error.code or 500
@@ -181,7 +228,7 @@ def error_page(error: HTTPException) -> Response:
     known = code if code in ERRORS else (404 if code < 500 else 500)
     response: Response
     try:
-        response = page("errors/error.html", fragment="error", status=code, error=ERRORS[known], code=code)
+        response = page("errors/error.html", fragment="error", status=code, error=_words_for(error, known), code=code)
     except Exception:  # the database is gone, too: a page that needs none
         current_app.logger.exception("The error page could not be made.")
         response = make_response(render_template("errors/bare.html", error=ERRORS[known], code=code), code)
@@ -193,6 +240,12 @@ def error_page(error: HTTPException) -> Response:
     if code == 503:
         response.headers.setdefault("Retry-After", "20")
     return response
+
+
+def _words_for(error: HTTPException, known: int) -> tuple[str, str]:
+    if isinstance(error, TooOften):
+        return ERRORS[429][0], f"Please wait {error.words}, then try again. Nothing is lost."
+    return ERRORS[known]
 
 
 def _failure_page(error: Exception) -> Response:

@@ -1,9 +1,9 @@
-// The menu (.menu), the display panel (.disp) and the sub-menus of the section bar are <details>. This closes them with Esc, which
+// The menu (.menu), the panels (.disp, .person) and the sub-menus of the section bar are <details>. This closes them with Esc, which
 // gives the focus back to their summary, by a click elsewhere, and, the menu excepted, when the focus moves on. The menu lies over
 // the page: while it is open, Tab stays inside.
 // Without script: they open and close by their summary.
 
-const OPEN = ":is(.menu, .disp, .nav details)[open]";
+const OPEN = ":is(.menu, .disp, .person, .nav details)[open]";
 const FOCUSABLE = "a[href], button:not([disabled]), input:not([type=hidden], [disabled]), select, summary";
 
 document.addEventListener("keydown", (event) => {

@@ -4,6 +4,7 @@ import "htmx.org/dist/htmx.esm.min.js";
 import "./status.js";
 import "./prefs.js";
 import "./menu.js";
+import "./dialog.js";
 import "./times.js";
 import "./readbar.js";
 import "./share.js";

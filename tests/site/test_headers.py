@@ -19,6 +19,8 @@ VALUES = {
     "article_id": "1",
     "number": "1",
     "size": "192",
+    "token": "no-such-token",
+    "sign_in_id": "1",
     "key": "0" * 20 + "-176.jpg",
 }
 PART = {"HX-Request": "true", "HX-Request-Type": "partial"}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from newsapp.lib.web import own_path
+from tests.conftest import signed_in
 
 FORM = {"theme": "dark", "size": "l", "next": "/sections/world"}
 
@@ -62,9 +63,8 @@ def test_an_older_browser_is_known_by_its_origin(app, site):
 
 
 def test_somebody_signed_in_needs_the_forms_token(app, site, reader):
-    from tests.site.test_fresh_pages import signed_in
-
-    browser = signed_in(app)
+    browser = signed_in(app, reader)
+    browser.token = None
 
     assert browser.post("/preferences", data=FORM).status_code == 400
 

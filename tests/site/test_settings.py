@@ -39,6 +39,7 @@ def test_the_environment_wins_over_the_file(tmp_path):
         ("MAIL_URL", "smtp://user:secret@mail.example.org:many"),
         ("MAIL_FROM", "The Paper <news@example.org>"),
         ("JOBS", "sometimes"),
+        ("SECOND_FACTOR", "2"),
         ("PROXIES", "-1"),
         ("PAGE_CACHE", "perhaps"),
         ("PAGE_CACHE_MB", "0"),

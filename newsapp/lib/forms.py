@@ -1,0 +1,44 @@
+"""Forms: what every form of ours has in common."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from flask_wtf import FlaskForm
+from wtforms import ValidationError
+
+from newsapp.lib.addresses import normalise
+
+
+class Form(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
+    """A form without a token of its own: who may send is decided before any view (``web.py``).
+
+    Its template prints ``{{ token() }}``, which is there only for somebody signed in.
+    """
+
+    class Meta:
+        csrf = False
+
+    @property
+    def faults(self) -> list[tuple[Any, str]]:
+        """Give each field that something is wrong with, and what: for the summary above the form."""
+        return [(field, field.errors[0]) for field in self if field.errors]
+
+
+class MailAddress:
+    """Checks that a field holds a mail address, and keeps it as it is stored."""
+
+    def __call__(self, form: Any, field: Any) -> None:
+        try:
+            field.data = normalise(field.data or "")
+        except ValueError as why:
+            raise ValidationError(str(why)) from None
+
+
+def stripped(text: str | None) -> str:
+    """Take the space round what was typed (a filter for fields)."""
+    return (text or "").strip()
+
+
+Check = Callable[[Any, Any], None]
