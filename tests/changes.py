@@ -17,7 +17,8 @@ from typing import Any
 from sqlalchemy import JSON, Boolean, Integer, String, func, select
 
 import newsapp
-from newsapp import SignIn, accounts, articles, authors, comments, outbox, pages, sections, sectionsfrom newsapp.accounts import Account, sitefrom newsapp.accounts import Account
+from newsapp import accounts, articles, authors, comments, outbox, pages, sections, site
+from newsapp.accounts import Account, SignIn
 from newsapp.articles import Article, Byline, Placement, Source, Topic
 from newsapp.authors import Author
 from newsapp.comments import Comment
@@ -187,8 +188,7 @@ BY_VERB_ONLY = {
     "comment.depth", "comment.root_id", "comment.answers", "picture.stem", "picture.widths", "picture.sha256", "site.founded_on", "site.logo", "site.logo_dark",
     "picture.original", "listing.shelf", "most_read.shelf", "placement.slot", "byline.part", "change.kind", "source.kind",
     "listing.published_at", "listing.ends_at", "article.published_at", "article.unpublish_at", "thread.visible", "thread.roots", "account.username", "account.email", "account.role", "section.rhythm", "topic.name",
-    "listing.published_at", "listing.ends_at", "thread.visible", "thread.roots", "account.username", "account.email", "account.role", "account.password_hash", "account.consent", "account.totp_secret", "account.totp_step", "section.rhythm", "topic.name",
-    "site.copyright_from", "site.top_writers_days", "site.social_links", "site.share_networks", "author.links", "menu_item.address",
+    "account.password_hash", "account.consent", "account.totp_secret", "account.totp_step", "site.copyright_from", "site.top_writers_days", "site.social_links", "site.share_networks", "author.links", "menu_item.address",
     "picture.width", "picture.height",
 }  # fmt: skip
 
