@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 import signal
 import sys
 import threading
@@ -18,13 +19,17 @@ from flask import Flask
 from flask_migrate import upgrade
 from sqlalchemy import select
 
-from newsapp import create_app, demo, media, search, site
+from newsapp import accounts, create_app, demo, media, search, site
+from newsapp.accounts import Account, Role
 from newsapp.config import WrongSetting
 from newsapp.db import db
 from newsapp.lib import counts
+from newsapp.lib.addresses import normalise
 from newsapp.lib.assets import NotBuilt
+from newsapp.lib.text import slugify
 
 Command = TypeVar("Command", bound=Callable[..., Any])
+ROLES = click.Choice([role.value for role in Role])
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -65,6 +70,7 @@ def demo_command(app: Flask, stories: int, comments: int) -> None:
     _set_up(app)
     if demo.is_empty():
         demo.fill(_say)
+        demo.add_people(_say)
     elif not stories and not comments:
         click.echo("newsapp: the site has stories already; the demo is only for an empty one", err=True)
         sys.exit(2)
@@ -154,6 +160,7 @@ def serve(app: Flask, host: str, port: int, set_up: bool, with_demo: bool) -> No
         _set_up(app)
     if with_demo and demo.is_empty():
         demo.fill(_say)
+        demo.add_people(_say)
     if "NEWSAPP_BASE_URL" not in os.environ and app.config["BASE_URL"] == "http://127.0.0.1:8000":
         os.environ["NEWSAPP_BASE_URL"] = f"http://127.0.0.1:{port}"
 
@@ -176,6 +183,109 @@ def serve(app: Flask, host: str, port: int, set_up: bool, with_demo: bool) -> No
     )
     server.on_startup(lambda: click.echo(f"The Update Desk is at http://{host}:{port}/   (Ctrl-C ends it)"))
     server.serve()
+
+
+@newsapp.group()
+def user() -> None:
+    """Look after the accounts of readers and of the newsroom."""
+
+
+def account_named(command: Command) -> Command:
+    """Give the command the account with the username or mail address that it was called with."""
+
+    @wraps(command)
+    def run(app: Flask, name: str, **further: Any) -> Any:
+        account = db.session.scalar(Account.known_as(name))
+        if account is None:
+            raise click.ClickException(f"there is no account {name!r}")
+        return command(account, **further)
+
+    return click.argument("name")(with_app(run))  # type: ignore[return-value]
+
+
+@user.command("add")
+@click.argument("name")
+@click.argument("email")
+@click.option("--role", type=ROLES, default=Role.READER.value, show_default=True)
+@click.option("--username", help="to sign in with; made of the name where it is left out")
+@with_app
+def add_user(app: Flask, name: str, email: str, role: str, username: str | None) -> None:
+    """Add an account, and print a password for its first sign-in. NAME is the one that readers see."""
+    try:
+        address = normalise(email)
+    except ValueError as why:
+        raise click.ClickException(str(why)) from None
+    username = (username or slugify(name, at_most=30)).lower()
+    if not accounts.USERNAME.fullmatch(username):
+        raise click.ClickException(
+            f"{username!r} is no username: take 3 to 30 letters (a to z), digits, hyphens or underscores"
+        )
+    if accounts.is_taken(username):
+        raise click.ClickException(f"somebody has the username {username!r}; choose another with --username")
+    if db.session.scalar(Account.known_as(address)):
+        raise click.ClickException(f"{address} has an account already")
+    password, hashed = _new_password()
+    accounts.create(name, username, address, hashed, Role(role))
+    db.session.commit()
+    click.echo(f"{name} signs in as {username} with the password {password}")
+
+
+@user.command("role")
+@account_named
+@click.argument("role", type=ROLES)
+def _role(account: Account, role: str) -> None:
+    """Change what an account may do."""
+    account.give_role(Role(role))
+    db.session.commit()
+    click.echo(f"{account.username} is now {role}")
+
+
+@user.command("password")
+@account_named
+def _password(account: Account) -> None:
+    """Give an account a new password, print it, and sign it out everywhere."""
+    account_id = account.id
+    password, hashed = _new_password()
+    account = db.session.get_one(Account, account_id)
+    account.set_password(hashed)
+    db.session.commit()
+    click.echo(f"{account.username} signs in with the password {password}")
+
+
+@user.command("disable")
+@account_named
+def _disable(account: Account) -> None:
+    """Sign an account out and keep it from signing in."""
+    account.disable()
+    db.session.commit()
+    click.echo(f"{account.username} can no longer sign in")
+
+
+@user.command("enable")
+@account_named
+def _enable(account: Account) -> None:
+    """Let an account sign in again."""
+    account.enable()
+    db.session.commit()
+    click.echo(f"{account.username} can sign in again")
+
+
+@user.command("list")
+@click.option("--role", type=ROLES, help="only these; otherwise everybody but readers")
+@with_app
+def _list(app: Flask, role: str | None) -> None:
+    """List the accounts of the newsroom, or of one role."""
+    chosen = Account.role == role if role else Account.role != Role.READER
+    for account in db.session.scalars(select(Account).where(chosen).order_by(Account.role, Account.username)):
+        state = "disabled" if not account.is_active else "" if account.password_hash else "no password"
+        click.echo(f"{account.role:<12} {account.username:<30} {account.email:<40} {state}".rstrip())
+
+
+def _new_password() -> tuple[str, str]:
+    """Give a password that nobody guesses, and its hash. Ends the transaction under way: nothing is locked meanwhile."""
+    db.session.rollback()
+    password = "-".join(secrets.token_hex(3) for _ in range(3))
+    return password, accounts.passwords.hashed(password)
 
 
 @newsapp.command()

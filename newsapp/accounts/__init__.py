@@ -4,6 +4,7 @@ from newsapp.accounts import letters, passwords
 from newsapp.accounts.access import leave, let_in, only, readers_only
 from newsapp.accounts.models import (
     REMEMBERED,
+    USERNAME,
     Account,
     Registration,
     Role,
@@ -20,6 +21,7 @@ from newsapp.accounts.models import (
 
 __all__ = [
     "REMEMBERED",
+    "USERNAME",
     "Account",
     "Registration",
     "Role",
