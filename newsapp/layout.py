@@ -26,7 +26,11 @@ from newsapp.sections import Branch, Tree
 from newsapp.site import Site
 
 # One's own pages, in the order of the menu and of their tabs. A room adds its own when it is there.
-OWN = (("/account", "Your profile"), ("/account/security", "Address and password"))
+OWN = (
+    ("/account", "Your profile"),
+    ("/account/security", "Address and password"),
+    ("/account/second-factor", "Second step"),
+)
 ABOUT = (("About Us", "about"), ("Terms of Service", "terms"))
 IN_BAR = 9  # top sections in the section bar; the others stand under «More»
 

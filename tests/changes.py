@@ -119,6 +119,11 @@ VERBS: dict[str, Change] = {
     "accounts.let_in": of(Account, lambda row, c: accounts.begin(row)),  # and a cookie
     "accounts.leave": lambda c: any_of(SignIn, c).end() if db.session.scalar(select(SignIn.id)) else None,
     "accounts.was_right": lambda c: throttles.forget(throttles.Limit("x", 1, timedelta(1)), words(c)),
+    "accounts.turn_on": of(Account, lambda row, c: accounts.secondfactor.turn_on(row, "A" * 32, 1)),
+    "accounts.turn_off": of(Account, lambda row, c: accounts.secondfactor.turn_off(row)),
+    "accounts.new_recovery_codes": of(Account, lambda row, c: accounts.secondfactor.new_recovery_codes(row)),
+    "accounts.use_code": of(Account, lambda row, c: accounts.secondfactor.use_code(row, "123456")),
+    "accounts.use_recovery_code": of(Account, lambda row, c: accounts.secondfactor.use_recovery_code(row, "x")),
     "SignIn.end": lambda c: any_of(SignIn, c).end() if db.session.scalar(select(SignIn.id)) else None,
     "SignIn.note_use": lambda c: any_of(SignIn, c).note_use() if db.session.scalar(select(SignIn.id)) else None,
     "Account.describe": of(Account, lambda row, c: row.describe(words(c))),

@@ -1,6 +1,6 @@
 """Who signs in: readers, commenters and the newsroom."""
 
-from newsapp.accounts import letters, passwords
+from newsapp.accounts import letters, passwords, secondfactor
 from newsapp.accounts.access import leave, let_in, only, readers_only
 from newsapp.accounts.models import (
     REMEMBERED,
@@ -39,5 +39,6 @@ __all__ = [
     "passwords",
     "readers_only",
     "register",
+    "secondfactor",
     "tidy",
 ]

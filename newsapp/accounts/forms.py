@@ -107,3 +107,11 @@ class ProofForm(Form):
     """Asks for the password once more, before something that cannot be taken back."""
 
     current: Any = PasswordField("Your password", [needed("your password")])
+
+
+class SetUpForm(Form):
+    code: Any = StringField(
+        "Code from the phone", [needed("the code that the phone shows"), Length(max=30)], [stripped]
+    )
+    current: Any = PasswordField("Your password", [needed("your password")])
+    state: Any = HiddenField()

@@ -8,21 +8,25 @@ from flask import Blueprint, g, redirect, request, url_for
 from flask_login import current_user
 from sqlalchemy import select
 
-from newsapp.accounts import links, passwords, tries
+from newsapp.accounts import links, passwords, secondfactor, tries
 from newsapp.accounts.access import leave, let_in, readers_only
 from newsapp.accounts.forms import (
     AddressForm,
+    CodeForm,
     EmailForm,
     PasswordForm,
     ProfileForm,
+    ProofForm,
     RegisterForm,
     ResetForm,
+    SetUpForm,
     SignInForm,
     UsernameForm,
 )
 from newsapp.accounts.letters import tell, to_confirm, to_confirm_again, to_move, to_reset, what_it_rests_on
 from newsapp.accounts.models import CONFIRM_WITHIN, Account, Registration, SignIn, Taken, confirm, end_all, register
 from newsapp.db import db
+from newsapp.layout import layout
 from newsapp.lib import throttles
 from newsapp.lib.throttles import TooOften, network
 from newsapp.lib.web import came_from, lead_to, own_path, page
@@ -31,6 +35,8 @@ bp = Blueprint("accounts", __name__, url_prefix="/account")
 
 RESET_WITHIN = timedelta(hours=1)
 MOVE_WITHIN = timedelta(days=1)
+STATE_WITHIN = timedelta(minutes=5)
+SET_UP_WITHIN = timedelta(minutes=30)
 # What a page says that one is led to, by the word in its address.
 NOTICES = {
     "password": "Your new password is kept. Sign in with it.",
@@ -41,6 +47,8 @@ NOTICES = {
     "ended": "That browser is signed out.",
     "ended-others": "All your other browsers are signed out.",
     "exists": "Your address is confirmed. Sign in.",
+    "needed": "The newsroom asks for a second step at sign-in. Until you have set it up, you can do what a reader can.",
+    "second-factor-off": "Your password alone signs you in again.",
     "gone": "Your account is deleted.",
 }
 
@@ -85,9 +93,54 @@ def sign_in():
     if better:
         account.password_hash = better
     tries.was_right(who)
-    let_in(account, is_remembered=form.remember.data)
+    if account.has_second_factor:
+        db.session.commit()
+        said = {"account": account.id, "remember": form.remember.data, "next": target}
+        state = links.sign("second-factor", said, rests_on=_what_a_state_rests_on(account))
+        return _second_door(CodeForm(formdata=None, data={"state": state}))
+    return _let_in(account, form.remember.data, target)
+
+
+@bp.post("/sign-in/code")
+def sign_in_code():
+    """The second step. What was said in the first is in a signed field: there is no session before one is in."""
+    form = CodeForm()
+    said = links.read("second-factor", form.state.data or "", STATE_WITHIN)
+    account = db.session.get(Account, said["account"]) if said else None
+    if said is None or account is None or not links.still_rests_on(said, _what_a_state_rests_on(account)):
+        return _door(SignInForm(formdata=None), 422, is_late=True)
+    if not form.validate():
+        return _second_door(form, 422)
+    try:
+        throttles.take(tries.CODES, f"#{account.id}")
+    except TooOften as wait:
+        return _second_door(form, 429, wait=wait.words)
+    if not account.is_active:
+        return _door(SignInForm(formdata=None), 403, is_closed=True)
+    if secondfactor.use_recovery_code(account, form.code.data):
+        tell(account, "recovery-code", left=secondfactor.codes_left(account))
+    elif not secondfactor.use_code(account, form.code.data):
+        db.session.commit()
+        form.code.errors = ["That code does not count. Wait for the next one, and type it at once."]
+        return _second_door(form, 422)
+    throttles.forget(tries.CODES, f"#{account.id}")
+    return _let_in(account, said["remember"], _next(said["next"]))
+
+
+def _let_in(account: Account, is_remembered: bool, target: str):
+    let_in(account, is_remembered=is_remembered)
     db.session.commit()
+    if account.acts_as != account.role:  # the newsroom's second factor is required, and there is none
+        target = url_for(".second_factor", done="needed")
     return lead_to(target)
+
+
+def _second_door(form: CodeForm, status: int = 200, wait: str | None = None):
+    return page("accounts/code.html", fragment="door", status=status, form=form, wait=wait)
+
+
+def _what_a_state_rests_on(account: Account) -> tuple[str | None, str | None]:
+    return account.password_hash, account.totp_secret
 
 
 @bp.post("/sign-out")
@@ -378,6 +431,73 @@ def move(token: str):
 def _to_move(token: str) -> tuple[Account | None, str]:
     said = links.read("move", token, MOVE_WITHIN)
     return _account_of("move", token, MOVE_WITHIN), said["email"] if said else ""
+
+
+# The second factor
+
+
+@bp.get("/second-factor")
+@readers_only
+def second_factor():
+    return _second_factor(secondfactor.new_secret())
+
+
+@bp.post("/second-factor")
+@readers_only
+def turn_on_second_factor():
+    form = SetUpForm()
+    said = links.read("set-up", form.state.data or "", SET_UP_WITHIN)
+    if current_user.has_second_factor or said is None or said["account"] != current_user.id:
+        return _second_factor(secondfactor.new_secret(), 422)
+    if not form.validate() or not _proves(form.current):
+        return _second_factor(said["secret"], 422, form)
+    step = secondfactor.matching_step(said["secret"], form.code.data)
+    if step is None:
+        form.code.errors = ["That code does not count. Wait for the next one, and type it at once."]
+        return _second_factor(said["secret"], 422, form)
+    codes = secondfactor.turn_on(current_user, said["secret"], step)
+    end_all(current_user, keep=g.sign_in)
+    tell(current_user, "second-factor-on")
+    db.session.commit()
+    return page("accounts/recovery-codes.html", codes=codes, is_new=True)
+
+
+@bp.post("/second-factor/off")
+@readers_only
+def turn_off_second_factor():
+    form = ProofForm()
+    if not form.validate() or not _proves(form.current):
+        return _second_factor("", 422, proof=form)
+    secondfactor.turn_off(current_user)
+    tell(current_user, "second-factor-off")
+    db.session.commit()
+    return redirect(url_for(".second_factor", done="second-factor-off"), 303)
+
+
+@bp.post("/second-factor/codes")
+@readers_only
+def new_recovery_codes():
+    form = ProofForm()
+    if not current_user.has_second_factor or not form.validate() or not _proves(form.current):
+        return _second_factor("", 422, proof=form)
+    codes = secondfactor.new_recovery_codes(current_user)
+    db.session.commit()
+    return page("accounts/recovery-codes.html", codes=codes, is_new=False)
+
+
+def _second_factor(secret: str, status: int = 200, form: SetUpForm | None = None, proof: ProofForm | None = None):
+    if current_user.has_second_factor:
+        left, form = secondfactor.codes_left(current_user), None
+        picture = state = None
+    else:
+        secret = secret or secondfactor.new_secret()
+        left, form = 0, form or SetUpForm(formdata=None)
+        picture = secondfactor.picture(secondfactor.address(current_user, secret, layout().site.name))
+        state = links.sign("set-up", {"secret": secret, "account": current_user.id})
+    return page(
+        "accounts/second-factor.html", status=status, form=form, proof=proof or ProofForm(formdata=None), picture=picture,
+        secret=secret, state=state, left=left, notice=_notice() if status == 200 else None,
+    )  # fmt: skip
 
 
 @bp.post("/sign-ins/<int:sign_in_id>/end")

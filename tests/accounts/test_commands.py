@@ -34,7 +34,7 @@ def newsapp(app, monkeypatch):
 def test_an_account_is_added_with_a_password_for_its_first_sign_in(newsapp, client, site):
     said = newsapp("user", "add", "Edda Lindqvist", "Edda@Example.org", "--role", "editor")
     assert said.exit_code == 0, said.output
-    username, password = said.output.split()[-6], said.output.split()[-1]
+    username, password = said.output.split()[-5], said.output.split()[-1]
     assert username == "edda-lindqvist"
 
     assert sign_in(client, username, password).status_code == 303
