@@ -27,6 +27,8 @@ PAGES = {
     "corrections": "/corrections",
     "about": "/about",
     "preferences": "/preferences",
+    "sign in": "/account/sign-in",
+    "register": "/account/register",
     "404": NO_STORY,
     "410": WITHDRAWN,
 }

@@ -39,6 +39,9 @@ BUDGET = {
     "/search?q=story&section=world&sort=newest": 11,
     "/search?q=storry": 12,
     "/preferences": 1,
+    "/account/sign-in": 2,
+    "/account/register": 2,
+    "/account/forgot-password": 2,
     "/feed.xml": 7,
     "/feed.atom": 7,
     "/feed.json": 7,
@@ -62,7 +65,7 @@ BUDGET = {
 # authors or slots: most_read keeps ten a section, and place() clears away what has ended.
 GROWING = {
     "article", "listing", "byline", "change", "citation", "comment", "thread", "topic_mark", "topic", "source", "picture",
-    "picture_use", "account", "search_document", "search_word", "search_stale",
+    "picture_use", "account", "sign_in", "registration", "recovery_code", "mail", "throttle", "search_document", "search_word", "search_stale",
     "redirect",
 }  # fmt: skip
 

@@ -1,0 +1,153 @@
+"""Every address that changes something refuses who may not send to it: one walk through all routes.
+
+A route that stands in neither table below fails the first test: whoever adds one says here who may use it.
+"""
+
+from __future__ import annotations
+
+import pytest
+from flask.testing import FlaskClient
+from itsdangerous import URLSafeTimedSerializer
+from sqlalchemy import event, select
+
+from newsapp import accounts
+from newsapp.accounts import Account, Role, SignIn
+from newsapp.db import db
+from tests.conftest import NOON, Browser, signed_in
+from tests.site.test_headers import VALUES
+from tests.small_paper import plant
+
+ANYBODY = "anybody"  # signed in or not
+READERS = "readers"  # whoever is signed in
+# Who may send to which route: ANYBODY, READERS, or the roles.
+SENDERS: dict[str, str | set[Role]] = {
+    "site.prefer": ANYBODY,
+    "accounts.sign_in": ANYBODY,
+    "accounts.sign_in_code": ANYBODY,
+    "accounts.sign_out": ANYBODY,
+    "accounts.register_account": ANYBODY,
+    "accounts.ask_again": ANYBODY,
+    "accounts.confirm_account": ANYBODY,  # who has the link
+    "accounts.forgot_password": ANYBODY,
+    "accounts.reset_password": ANYBODY,  # who has the link
+    "accounts.move": ANYBODY,  # who has the link
+    "accounts.save_profile": READERS,
+    "accounts.change_password": READERS,
+    "accounts.change_email": READERS,
+    "accounts.end_sign_in": READERS,
+    "accounts.end_other_sign_ins": READERS,
+    "accounts.turn_on_second_factor": READERS,
+    "accounts.turn_off_second_factor": READERS,
+    "accounts.new_recovery_codes": READERS,
+}
+# Routes that change one thing of somebody's: how to address one that is somebody else's.
+OBJECTS = {
+    "accounts.end_sign_in": lambda other: {"sign_in_id": db.session.scalar(select(SignIn.id).where(SignIn.account_id == other.id))},
+}  # fmt: skip
+LINKED = {"token"}  # arguments that are secrets themselves
+
+
+def sending(app) -> dict[str, tuple[str, str]]:
+    """Give each route that takes more than a GET: its method and its address."""
+    found = {}
+    for rule in app.url_map.iter_rules():
+        for method in (rule.methods or set()) - {"GET", "HEAD", "OPTIONS"}:
+            values = {name: VALUES[name] for name in rule.arguments}
+            found[rule.endpoint] = method, app.url_map.bind("").build(rule.endpoint, values, method=method)
+    return found
+
+
+@pytest.fixture
+def people(app):
+    plant(NOON)
+    made = {role: accounts.create(f"A {role}", f"the-{role}", f"{role}@example.org", role=role) for role in Role}
+    db.session.commit()
+    return made
+
+
+def test_every_route_that_takes_more_than_a_get_is_known(app):
+    routes = sending(app)
+
+    assert set(routes) == set(SENDERS)
+    with_objects = {
+        rule.endpoint for rule in app.url_map.iter_rules() if rule.endpoint in routes and set(rule.arguments) - LINKED
+    }
+    assert with_objects == set(OBJECTS)
+
+
+def test_nobody_sends_from_another_site_or_from_nowhere(app, people):
+    plain = FlaskClient(app, app.response_class)
+    db.session.rollback()
+    foreign = (
+        {"Sec-Fetch-Site": "cross-site"}, {"Sec-Fetch-Site": "same-site"}, {"Sec-Fetch-Site": "none"}, {"Origin": "https://evil.example"},
+        {"Origin": "null"}, {}, {"Sec-Fetch-Site": "cross-site", "Origin": "http://localhost"}, {"X-CSRFToken": "x"},
+    )  # fmt: skip
+    for name, (method, address) in sending(app).items():
+        for headers in foreign:
+            assert plain.open(address, method=method, headers=headers).status_code == 403, (name, headers)
+
+
+def test_nobody_signed_in_sends_without_the_token_or_with_anothers(app, people):
+    browser = signed_in(app, people[Role.ADMIN])
+    secret = app.config["SECRET_KEY"]
+    anothers = URLSafeTimedSerializer(secret, salt="wtf-csrf-token").dumps("of another sign-in")
+    for name, (method, address) in sending(app).items():
+        for token in (None, "", "made up", anothers):
+            browser.token = token
+            answer = browser.open(address, method=method, data={"csrf_token": token or ""})
+            assert answer.status_code == 400, (name, token)
+    assert db.session.scalars(select(SignIn)).one()
+
+
+def test_no_get_changes_anything_there(app, people):
+    browser, stranger = signed_in(app, people[Role.ADMIN]), Browser(app, app.response_class)
+    written = []
+
+    def note(connection, cursor, statement, *further):
+        if statement.split(maxsplit=1)[0].upper() in ("INSERT", "UPDATE", "DELETE"):
+            written.append(statement)
+
+    event.listen(db.engine, "before_cursor_execute", note)
+    for name, (_, address) in sending(app).items():
+        for client in (browser, stranger):
+            assert client.get(address).status_code in (200, 303, 404, 405), name
+    event.remove(db.engine, "before_cursor_execute", note)
+    assert written == []
+
+
+def test_who_is_not_signed_in_is_led_to_the_door(app, people):
+    stranger = Browser(app, app.response_class)
+    before = _state()
+    for name, (method, address) in sending(app).items():
+        if SENDERS[name] != ANYBODY:
+            answer = stranger.open(address, method=method)
+            assert (answer.status_code, answer.headers["Location"].partition("?")[0]) == (303, "/account/sign-in"), name
+    assert _state() == before
+
+
+def test_a_lower_role_is_refused(app, people):
+    for role, account in people.items():
+        browser = signed_in(app, account)
+        for name, (method, address) in sending(app).items():
+            allowed = SENDERS[name]
+            if isinstance(allowed, set) and role not in allowed:
+                assert browser.open(address, method=method).status_code == 403, (name, role)
+
+
+@pytest.mark.parametrize("name", OBJECTS)
+def test_another_persons_object_is_not_there(app, people, name):
+    mine, theirs = people[Role.READER], people[Role.AUTHOR]
+    signed_in(app, theirs)
+    method, _ = sending(app)[name]
+    address = app.url_map.bind("").build(name, OBJECTS[name](theirs), method=method)
+    browser = signed_in(app, mine)
+    before = _state()
+
+    assert browser.open(address, method=method).status_code in (403, 404)
+    assert _state() == before
+
+
+def _state() -> list[tuple[object, ...]]:
+    rows = [tuple(row) for table in (Account.__table__, SignIn.__table__) for row in db.session.execute(select(table))]
+    db.session.rollback()
+    return rows
