@@ -50,6 +50,7 @@ def create_app(overrides: Mapping[str, Any] | None = None, instance: Path | None
     from newsapp.accounts import routes as accounts_routes
     from newsapp.articles import routes as articles
     from newsapp.authors import routes as authors
+    from newsapp.comments import personal
     from newsapp.comments import routes as comments
     from newsapp.feeds import routes as feeds
     from newsapp.follows import routes as follows
@@ -61,6 +62,7 @@ def create_app(overrides: Mapping[str, Any] | None = None, instance: Path | None
     layout.init_app(app)
     jobs.init_app(app)
     for room in (site, articles, authors, comments, feeds, follows, media, pages, search):
+    accounts.holdings.enter(personal.HOLDING)
     for room in (site, accounts_routes, articles, authors, comments, feeds, media, pages, search):
         app.register_blueprint(room.bp)
 

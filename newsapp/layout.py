@@ -30,6 +30,7 @@ OWN = (
     ("/account", "Your profile"),
     ("/account/security", "Address and password"),
     ("/account/second-factor", "Second step"),
+    ("/account/data", "Your data"),
 )
 ABOUT = (("About Us", "about"), ("Terms of Service", "terms"))
 IN_BAR = 9  # top sections in the section bar; the others stand under «More»

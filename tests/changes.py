@@ -119,6 +119,9 @@ VERBS: dict[str, Change] = {
     "accounts.let_in": of(Account, lambda row, c: accounts.begin(row)),  # and a cookie
     "accounts.leave": lambda c: any_of(SignIn, c).end() if db.session.scalar(select(SignIn.id)) else None,
     "accounts.was_right": lambda c: throttles.forget(throttles.Limit("x", 1, timedelta(1)), words(c)),
+    "accounts.erase": lambda c: accounts.holdings.erase(
+        any_of(Account, c) if c.random() < 0.5 else accounts.confirm(_register(c)), keep_words=c.random() < 0.5
+    ),
     "accounts.turn_on": of(Account, lambda row, c: accounts.secondfactor.turn_on(row, "A" * 32, 1)),
     "accounts.turn_off": of(Account, lambda row, c: accounts.secondfactor.turn_off(row)),
     "accounts.new_recovery_codes": of(Account, lambda row, c: accounts.secondfactor.new_recovery_codes(row)),
@@ -183,7 +186,7 @@ SAME_AS = {"media.upload": "media.keep"}
 
 # What ends the sign-in of whoever it befalls.
 SIGNS_OUT = {
-    "Account.disable", "Account.set_password", "Account.move_to", "accounts.end_all", "accounts.leave", "SignIn.end",
+    "Account.disable", "Account.set_password", "Account.move_to", "accounts.end_all", "accounts.leave", "accounts.erase", "SignIn.end",
 }  # fmt: skip
 
 # Columns whose values hang together with others, or name an address; their verbs change them.

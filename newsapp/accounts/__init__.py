@@ -1,6 +1,6 @@
 """Who signs in: readers, commenters and the newsroom."""
 
-from newsapp.accounts import letters, passwords, secondfactor
+from newsapp.accounts import holdings, letters, passwords, secondfactor
 from newsapp.accounts.access import leave, let_in, only, readers_only
 from newsapp.accounts.models import (
     REMEMBERED,
@@ -31,6 +31,7 @@ __all__ = [
     "confirm",
     "create",
     "end_all",
+    "holdings",
     "is_taken",
     "leave",
     "let_in",

@@ -109,6 +109,10 @@ class ProofForm(Form):
     current: Any = PasswordField("Your password", [needed("your password")])
 
 
+class DeleteForm(ProofForm):
+    comments: Any = StringField("Your comments")
+
+
 class SetUpForm(Form):
     code: Any = StringField(
         "Code from the phone", [needed("the code that the phone shows"), Length(max=30)], [stripped]

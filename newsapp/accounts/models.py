@@ -94,6 +94,13 @@ class Account(Base, Tagged, UserMixin):  # type: ignore[misc]  # flask_login has
     def can_write(self) -> bool:
         return self.acts_as in (Role.CONTRIBUTOR, Role.AUTHOR, Role.EDITOR, Role.ADMIN)
 
+    def is_last_admin(self) -> bool:
+        """Tell whether nobody could look after the accounts any more without this one."""
+        others = select(Account.id).where(
+            Account.role == Role.ADMIN, Account.disabled_at.is_(None), Account.id != self.id
+        )  # fmt: skip
+        return self.role == Role.ADMIN and db.session.scalar(others.limit(1)) is None
+
     @property
     def initials(self) -> str:
         return initials(self.name)

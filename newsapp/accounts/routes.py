@@ -4,15 +4,16 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-from flask import Blueprint, g, redirect, request, url_for
+from flask import Blueprint, g, make_response, redirect, request, url_for
 from flask_login import current_user
 from sqlalchemy import select
 
-from newsapp.accounts import links, passwords, secondfactor, tries
+from newsapp.accounts import holdings, links, passwords, secondfactor, tries
 from newsapp.accounts.access import leave, let_in, readers_only
 from newsapp.accounts.forms import (
     AddressForm,
     CodeForm,
+    DeleteForm,
     EmailForm,
     PasswordForm,
     ProfileForm,
@@ -431,6 +432,49 @@ def move(token: str):
 def _to_move(token: str) -> tuple[Account | None, str]:
     said = links.read("move", token, MOVE_WITHIN)
     return _account_of("move", token, MOVE_WITHIN), said["email"] if said else ""
+
+
+# Everything that is held
+
+
+@bp.get("/data")
+@readers_only
+def data():
+    return _data()
+
+
+@bp.post("/data")
+@readers_only
+def download_data():
+    try:
+        throttles.take(tries.DOWNLOADS, f"#{current_user.id}")
+    except TooOften as wait:
+        return _data(429, wait=wait.words)
+    response = make_response(holdings.download(current_user))
+    response.mimetype = "application/zip"
+    response.headers["Content-Disposition"] = f'attachment; filename="{current_user.username}.zip"'
+    return response
+
+
+@bp.post("/delete")
+@readers_only
+def delete_account():
+    form = DeleteForm()
+    is_fine = form.validate()
+    if is_fine and current_user.is_last_admin():
+        form.current.errors, is_fine = ["You are the only admin. Make somebody else one first."], False
+    if not is_fine or not _proves(form.current):
+        return _data(422, form)
+    account = db.session.get_one(Account, current_user.id)
+    leave()
+    holdings.erase(account, keep_words=form.comments.data != "delete")
+    db.session.commit()
+    return redirect(url_for(".sign_in_page", done="gone"), 303)
+
+
+def _data(status: int = 200, form: DeleteForm | None = None, wait: str | None = None):
+    form = form or DeleteForm(formdata=None)
+    return page("accounts/data.html", status=status, form=form, held=holdings.gather(current_user), wait=wait)
 
 
 # The second factor

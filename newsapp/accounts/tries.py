@@ -18,6 +18,7 @@ NETWORK = Limit("sign-in, one network", 40, timedelta(minutes=15))
 EVERYWHERE = Limit("sign-in, one account", 50, timedelta(hours=1))
 CODES = Limit("second factor", 8, timedelta(minutes=15))  # only who has the password gets that far
 PROOFS = Limit("password asked again", 8, timedelta(minutes=15))
+DOWNLOADS = Limit("downloads of one's data", 5, timedelta(hours=1))
 REGISTRATIONS = Limit("registrations, one network", 10, timedelta(hours=1))
 ASKED = Limit("letters asked for, one network", 10, timedelta(minutes=15))
 LETTERS = Limit("letters, one address", 3, timedelta(hours=1))

@@ -36,6 +36,8 @@ SENDERS: dict[str, str | set[Role]] = {
     "accounts.change_email": READERS,
     "accounts.end_sign_in": READERS,
     "accounts.end_other_sign_ins": READERS,
+    "accounts.download_data": READERS,
+    "accounts.delete_account": READERS,
     "accounts.turn_on_second_factor": READERS,
     "accounts.turn_off_second_factor": READERS,
     "accounts.new_recovery_codes": READERS,
