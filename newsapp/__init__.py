@@ -61,9 +61,8 @@ def create_app(overrides: Mapping[str, Any] | None = None, instance: Path | None
 
     layout.init_app(app)
     jobs.init_app(app)
-    for room in (site, articles, authors, comments, feeds, follows, media, pages, search):
     accounts.holdings.enter(personal.HOLDING)
-    for room in (site, accounts_routes, articles, authors, comments, feeds, media, pages, search):
+    for room in (site, accounts_routes, articles, authors, comments, feeds, follows, media, pages, search):
         app.register_blueprint(room.bp)
 
     app.jinja_env.globals["newest_stories"] = articles.newest_stories

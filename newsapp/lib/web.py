@@ -177,17 +177,15 @@ def _finish(response: Response) -> Response:
     if response.status_code == 308 and request.method in SAFE:
         response.status_code = 301  # the router's own redirects: what leads on from a page is 301 everywhere
     signed_in = _is_signed_in()
-    if not signed_in and not g.get("database_failed") and current_app.config["SESSION_COOKIE_NAME"] in request.cookies:
+    has_cookie = current_app.config["SESSION_COOKIE_NAME"] in request.cookies
+    if has_cookie and not signed_in and not g.get("database_failed"):
         session.clear()  # signed out, ended elsewhere, run out or forged: the cookie goes
     if request.method not in SAFE or "seen" not in g:
         response.headers.setdefault("Cache-Control", "no-store")
         return response
-    signed_in = current_user.is_authenticated
     if response.cache_control.public or response.cache_control.no_store:
         pass  # a picture, an icon: the same for everybody; or what nobody may keep
-    if response.cache_control.public:
-        pass  # a picture, an icon: the same for everybody
-    elif signed_in:
+    elif has_cookie:
         response.headers["Cache-Control"] = "private, no-cache"
         response.vary.add("Cookie")
     elif g.get("shared") is not None:
