@@ -178,14 +178,21 @@ def _is_the_networks(answer: Response) -> bool:
 
 
 # A browser notes in its console that a page is a 404, and it and htmx that there is no network. Where a test has asked
-# for the one or taken away the other, it says so itself; of what a page needs, a missing part stays a fault.
+# for the one or taken away the other, it says so itself; of what a page needs, a missing part stays a fault. A form that
+# comes back with its faults is a 422.
 def _is_meant(message: ConsoleMessage, pages: set[str]) -> bool:
     if "net::ERR_FAILED" in message.text and "/media/" in message.location["url"]:
         return True  # a kept page, whose further pictures are not kept
     if message.text == "An unknown error occurred when fetching the script.":
         return True  # the service worker's, which is asked for when nothing else is done: the network or the test has ended
     is_of_a_page = message.text.startswith("Failed to load resource") and message.location["url"] in pages
-    return is_of_a_page or "net::ERR_INTERNET_DISCONNECTED" in message.text or "Failed to fetch" in message.text
+    is_a_form = "status of 422" in message.text
+    return (
+        is_of_a_page
+        or is_a_form
+        or "net::ERR_INTERNET_DISCONNECTED" in message.text
+        or "Failed to fetch" in message.text
+    )
 
 
 @pytest.fixture(scope="session")

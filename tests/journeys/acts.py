@@ -7,11 +7,12 @@ from typing import Any
 
 from playwright.sync_api import Page, expect
 
-# Whether one sees where the focus is: a line round it, or round its label, and nothing laid over it.
+# Whether one sees where the focus is: a line round it, or round its label where it is not drawn itself, and nothing laid over it.
 FOCUS = """() => {
   const it = document.activeElement;
   if (it === document.body) return null;
-  const outline = getComputedStyle(it.closest("label") ?? it);
+  const isDrawn = getComputedStyle(it).opacity !== "0";
+  const outline = getComputedStyle((isDrawn ? null : it.closest("label")) ?? it);
   const isSeen = [...it.getClientRects()].some((box) => {
     const top = document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2);
     return it.contains(top);

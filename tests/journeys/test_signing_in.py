@@ -1,0 +1,137 @@
+"""A reader signs in from a story, in a dialog or on a page, and out again; a new one registers by way of the mailbox."""
+
+from __future__ import annotations
+
+import re
+from email import message_from_bytes, policy
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from newsapp import accounts, create_app, outbox
+from newsapp.db import db
+from tests.accounts.people import PASSWORD, password_hash
+from tests.axe import violations
+from tests.browser import NARROW
+from tests.journeys.acts import tab
+from tests.journeys.pages import SHORT_STORY
+
+
+@pytest.fixture(scope="module")
+def site(demo_site, tmp_path_factory):
+    """The demo newsroom with one account more. Gives a function that delivers the mail and gives a letter's text."""
+    folder = tmp_path_factory.mktemp("mail")
+    app = create_app(
+        {"DATABASE_URL": demo_site["NEWSAPP_DATABASE_URL"], "TESTING": True},
+        instance=Path(demo_site["NEWSAPP_INSTANCE"]),
+    )
+    with app.app_context():
+        accounts.create("Juno Vale", "juno", "juno@example.org", password_hash())
+        db.session.commit()
+        db.session.remove()
+
+    def deliver(to: str) -> str:
+        with app.app_context():
+            outbox.send_due(outbox.Folder(folder))
+            db.session.remove()
+        places = [folder, Path(demo_site["NEWSAPP_INSTANCE"]) / "outbox"]  # the site's own postman may have been first
+        letters = [
+            message_from_bytes(f.read_bytes(), policy=policy.default) for place in places for f in place.glob("*.eml")
+        ]
+        return next(letter.get_body(("plain",)).get_content() for letter in letters if letter["To"] == to)
+
+    yield deliver
+    with app.app_context():
+        accounts.holdings.erase(db.session.scalar(accounts.Account.known_as("juno")), keep_words=True)
+        db.session.commit()
+        db.session.remove()
+        db.engine.dispose()
+
+
+def open_door(page, scripted):
+    page.goto(SHORT_STORY)
+    page.get_by_role("link", name="Sign in").click()
+    return page.locator("#dialog") if scripted else page.locator("main")
+
+
+def fill_in(door, password=PASSWORD):
+    door.get_by_label("Username or email address").fill("juno")
+    door.get_by_label("Password").fill(password)
+    door.get_by_role("button", name="Sign in").click()
+
+
+def test_one_signs_in_from_a_story_stays_there_and_signs_out(site, page, scripted):
+    door = open_door(page, scripted)
+    fill_in(door, "wrong")
+    expect(door.get_by_role("alert")).to_contain_text("We could not sign you in")
+    expect(door.get_by_label("Username or email address")).to_have_value("juno")
+
+    fill_in(door)
+
+    menu = page.locator(".person")
+    expect(menu).to_be_visible()
+    expect(page).to_have_url(re.compile(f"{SHORT_STORY}$"))
+    menu.locator("summary").click()
+    expect(menu).to_contain_text("Juno Vale")
+    menu.get_by_role("button", name="Sign out").click()
+    expect(page.get_by_role("link", name="Sign in")).to_be_visible()
+    expect(page).to_have_url(re.compile(f"{SHORT_STORY}$"))
+
+
+def test_the_dialog_takes_the_focus_keeps_it_and_gives_it_back(site, window):
+    page = window()
+    door = open_door(page, True)
+    expect(door.get_by_label("Username or email address")).to_be_focused()
+    expect(page.get_by_role("dialog", name="Welcome back!")).to_be_visible()
+    names = [tab(page) for _ in range(12)]
+    assert set(names) - {None} <= {"Close sign-in", "", "Lost your password?", "Sign in", "Register for free"}, names
+
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    assert page.evaluate("document.activeElement.textContent") == "Sign in"
+
+    page.keyboard.press("Enter")
+    door.get_by_role("button", name="Close sign-in").click()
+    expect(page.get_by_role("dialog")).to_have_count(0)
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_axe_finds_nothing_in_the_dialog_and_on_ones_own_pages(site, window, theme):
+    page = window(width=NARROW, color_scheme=theme, reduced_motion="reduce")
+    door = open_door(page, True)
+    fill_in(door, "wrong")
+    expect(door.get_by_role("alert")).to_be_visible()
+    assert violations(page) == []
+
+    fill_in(door)
+    page.locator(".person summary").click()
+    assert violations(page) == []
+    for address in ("/account", "/account/security", "/account/second-factor", "/account/data"):
+        page.goto(address)
+        assert (address, violations(page)) == (address, [])
+        assert page.evaluate("document.documentElement.scrollWidth") <= NARROW
+
+
+def test_a_new_reader_registers_by_way_of_the_mailbox(site, page, scripted):
+    username = "marlow" if scripted else "marlow-2"
+    page.goto(SHORT_STORY)
+    page.goto(f"/account/register?next={SHORT_STORY}")
+    page.get_by_label("Your name").fill("Marlow Quill")
+    page.get_by_label("Username").fill(username)
+    page.get_by_role("main").get_by_label("Email address").fill(f"{username}@example.org")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("main").get_by_role("button", name="Register").click()
+    alert = page.get_by_role("alert")
+    expect(alert).to_contain_text("Tick the box")  # and nothing is lost but the password
+    expect(page.get_by_label("Your name")).to_have_value("Marlow Quill")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("checkbox").check()
+    page.get_by_role("main").get_by_role("button", name="Register").click()
+    expect(page.get_by_role("heading", name="Look into your mailbox")).to_be_visible()
+
+    page.goto(re.search(r"http://\S+(/account/confirm/\S+)", site(f"{username}@example.org"))[1])
+    page.get_by_role("button", name="Confirm my address").click()
+
+    expect(page).to_have_url(re.compile(f"{SHORT_STORY}$"))
+    expect(page.locator(".person")).to_be_visible()
