@@ -20,7 +20,7 @@ from newsapp.articles.shelves import ALL, Listing
 from newsapp.authors import Author
 from newsapp.db import Base, Json, db, moment, pk
 from newsapp.lib import clock
-from newsapp.lib.tags import Tagged
+from newsapp.lib.tags import Tagged, raise_tags
 from newsapp.lib.text import reading_minutes, shorten, slugify
 from newsapp.media import Picture, picture_changed
 from newsapp.sections import Section
@@ -382,6 +382,7 @@ class Article(Base, Tagged, Facts):
         db.session.flush()
         db.session.expire(self, ["topics"])
         self._shelve()
+        raise_tags(db.session(), "topics")  # a topic may have got its first story, or lost its last
 
     def submit(self, by: Account | None = None) -> None:
         """Give a draft to review. The caller commits."""

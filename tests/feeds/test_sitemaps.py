@@ -96,6 +96,19 @@ def test_the_pages_are_the_papers_own_and_hidden_sections_are_not_among_them(cli
     ]  # fmt: skip
 
 
+def test_a_topic_stands_there_as_soon_as_a_story_has_it(client, world, article):
+    from newsapp.articles.models import topic_named
+
+    topic_named("Peat")
+    db.session.commit()
+    assert "/topics/peat" not in client.get("/sitemaps/pages.xml").text
+
+    article.mark_topics(["Rivers", "Peat"])
+    db.session.commit()
+
+    assert "/topics/peat" in client.get("/sitemaps/pages.xml").text
+
+
 def test_no_sitemap_betrays_what_is_not_public(client, world, article):
     articles.write("A draft secret", world, "<p>x</p>", topics=["Secret"])
     articles.write("A scheduled secret", world, "<p>x</p>").publish(at=NOON + timedelta(hours=1))
