@@ -34,7 +34,7 @@ def add_people(say: Say = print) -> None:
     db.session.commit()
     if lines:
         path = _keep(lines)
-        say(f"Demo accounts, username and password; they are kept in {path}:")
+        say(f"Demo accounts for /account/sign-in, username and password; they are kept in {path}:")
         for line in lines:
             say(f"    {line}")
 

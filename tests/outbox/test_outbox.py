@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import stat
 import threading
+import time
 from datetime import timedelta
 from email import message_from_bytes, policy
 from pathlib import Path
@@ -268,3 +269,22 @@ def test_a_letters_text_is_made_from_its_html():
 
     html = '<p>Hello   <b>you</b>,</p>\n<p>press:</p><p><a href="https://example.org/x?a=1&amp;b=2">Confirm</a></p><p>one<br>two</p>'
     assert as_text(html) == "Hello you,\n\npress:\n\nConfirm:\nhttps://example.org/x?a=1&b=2\n\none\ntwo\n"
+
+
+def test_the_postman_sends_what_was_committed_without_being_asked(app, tmp_path):
+    folder = app.extensions["carrier"] = Folder(tmp_path / "letters")
+    clock.set_to(None)  # the postman's thread sees the real one
+    scheduler = app.extensions["scheduler"]
+    scheduler.work()
+    try:
+        post()
+        for _ in range(200):
+            if list(folder.path.glob("*.eml")):
+                break
+            time.sleep(0.05)
+        assert len(list(folder.path.glob("*.eml"))) == 1
+    finally:
+        scheduler.stop()
+        for thread in threading.enumerate():
+            if thread.name in ("scheduler", "postman"):
+                thread.join(10)
