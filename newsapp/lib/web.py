@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, TypeVar
@@ -18,6 +19,7 @@ from werkzeug.exceptions import HTTPException
 from newsapp.extensions import csrf
 from newsapp.lib import preferences, tags
 from newsapp.lib.pagecache import Made
+from newsapp.lib.text import shorten
 from newsapp.lib.throttles import TooOften
 
 CONTENT_SECURITY_POLICY = (
@@ -226,7 +228,10 @@ def error_page(error: HTTPException) -> Response:
     known = code if code in ERRORS else (404 if code < 500 else 500)
     response: Response
     try:
-        response = page("errors/error.html", fragment="error", status=code, error=_words_for(error, known), code=code)
+        response = page(
+            "errors/error.html", fragment="error", status=code, error=_words_for(error, known), code=code,
+            words=_words_of(request.path) if code == 404 else "",
+        )  # fmt: skip
     except Exception:  # the database is gone, too: a page that needs none
         current_app.logger.exception("The error page could not be made.")
         response = make_response(render_template("errors/bare.html", error=ERRORS[known], code=code), code)
@@ -244,6 +249,12 @@ def _words_for(error: HTTPException, known: int) -> tuple[str, str]:
     if isinstance(error, TooOften):
         return ERRORS[429][0], f"Please wait {error.words}, then try again. Nothing is lost."
     return ERRORS[known]
+
+
+def _words_of(path: str) -> str:
+    """Give the words that an address ends with, for the field to search with: a mistyped one is nearly right."""
+    words = re.sub(r"[\W_]+", " ", path.rstrip("/").rpartition("/")[2]).strip()
+    return shorten(words, 80) if re.search(r"[^\W\d_]{3}", words) else ""
 
 
 def _failure_page(error: Exception) -> Response:

@@ -9,7 +9,7 @@ const { kept } = document.documentElement.dataset;
 const page = document.getElementById("offline");
 
 if (page) list();
-else if (kept) say();
+else if (kept && !document.getElementById("saved")) say(); // the saved list says it itself
 
 function when(text) {
   return new Date(text).toLocaleString(document.documentElement.lang, { dateStyle: "long", timeStyle: "short" });
@@ -52,7 +52,7 @@ async function read() {
   for (const request of await pages.keys()) {
     const path = new URL(request.url).pathname;
     const answer = await pages.match(request);
-    if (path === "/offline") continue;
+    if (!path.startsWith("/articles/")) continue;
     stories.push({ path, at: answer.headers.get("X-Kept-At"), document: new DOMParser().parseFromString(await answer.text(), "text/html") });
   }
   return stories.sort((a, b) => (a.at < b.at ? 1 : -1));

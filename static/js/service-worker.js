@@ -3,10 +3,11 @@
 // `const SHELL = ["/static/dist/…", …]`, what the page /offline needs; with a new build the file is a new one, and is installed.
 // Without it (an old browser, a private window, the setting OFFLINE_READING): no network, no page.
 
-const PAGES = "pages-1"; // the stories and /offline, by path; offline.js reads it, too
+const PAGES = "pages-1"; // the stories and the STANDING pages, by path; offline.js reads it, too
 const PARTS = "parts-1"; // what they need: styles, script, fonts, pictures
 const OPENED = 20; // stories that are kept beside the saved ones
 const OFFLINE = "/offline";
+const STANDING = [OFFLINE, "/saved"]; // kept from the start: a script fills them with what the browser has
 const SAVED = "/service-worker.js?saved"; // in PARTS: the paths of the saved stories, as JSON
 const STORY = /^\/articles\/[^/]+$/;
 const GONE = [404, 410, 451];
@@ -28,7 +29,7 @@ addEventListener("fetch", (event) => {
 async function install() {
   const parts = await caches.open(PARTS);
   await Promise.all(SHELL.map((path) => fetchPart(parts, path)));
-  await keepOfflinePage();
+  await keepStandingPages();
   await skipWaiting();
 }
 
@@ -53,7 +54,7 @@ async function page(event, url) {
   event.waitUntil(
     inTurn(async () => {
       if (copy) await take(url.pathname, copy);
-      if (answer.ok) await freshenOfflinePage();
+      if (answer.ok) await freshenStandingPages();
     }),
   );
   return answer;
@@ -100,17 +101,19 @@ function needsOf(kept) {
   return JSON.parse(kept?.headers.get("X-Kept-Needs") ?? "[]");
 }
 
-async function keepOfflinePage() {
-  const answer = await fetch(OFFLINE, { credentials: "omit", cache: "no-cache" }); // nobody's page, not this reader's
-  if (!answer.ok) throw new Error(`${OFFLINE} answered ${answer.status}`);
-  await keep(await caches.open(PAGES), OFFLINE, await answer.text(), answer.headers, SHELL);
+async function keepStandingPages() {
+  for (const path of STANDING) {
+    const answer = await fetch(path, { credentials: "omit", cache: "no-cache" }); // nobody's page, not this reader's
+    if (!answer.ok) throw new Error(`${path} answered ${answer.status}`);
+    await keep(await caches.open(PAGES), path, await answer.text(), answer.headers, SHELL);
+  }
 }
 
-// Its menus and its styles are to be those of the day.
-async function freshenOfflinePage() {
+// Their menus and their styles are to be those of the day.
+async function freshenStandingPages() {
   const kept = await (await caches.open(PAGES)).match(OFFLINE);
   if (kept && Date.now() - Date.parse(kept.headers.get("X-Kept-At")) < DAY) return;
-  await keepOfflinePage().catch(() => {});
+  await keepStandingPages().catch(() => {});
 }
 
 // Parts never change under their name: what is kept is as good as the network's. Where a page that is kept asks for another size of
@@ -193,7 +196,7 @@ async function tidy(most = OPENED) {
     const { headers } = await pages.match(request);
     kept.push({ path: new URL(request.url).pathname, at: headers.get("X-Kept-At"), needs: JSON.parse(headers.get("X-Kept-Needs")) });
   }
-  const stories = kept.filter(({ path }) => path !== OFFLINE).sort((a, b) => (a.at < b.at ? 1 : -1));
+  const stories = kept.filter(({ path }) => STORY.test(path)).sort((a, b) => (a.at < b.at ? 1 : -1));
   const dropped = stories.filter(({ path }, n) => n >= most && (most < OPENED || !saved.includes(path)));
   for (const { path } of dropped) await pages.delete(path);
 

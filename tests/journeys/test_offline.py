@@ -23,8 +23,8 @@ YESTERDAY, IN_2000 = "2026-01-01T12:00:00.000Z", "2000-01-01T12:00:00.000Z"
 
 
 def kept(page):
-    """Give the paths of the pages that the browser keeps, without the one for want of a network."""
-    return [path for path in page.evaluate(IN_CACHE, "pages-1") if path != "/offline"]
+    """Give the paths of the stories that the browser keeps."""
+    return [path for path in page.evaluate(IN_CACHE, "pages-1") if path not in ("/offline", "/saved")]
 
 
 def open_story(page, path):
@@ -68,6 +68,20 @@ def test_a_kept_story_shows_its_picture_in_another_window_size_too(reader):
     reader.goto(STORY)
 
     assert reader.evaluate("document.querySelector('.art__hero img').decode().then(() => true)")
+
+
+def test_the_saved_list_is_there_without_a_network(window):
+    page = window(reduced_motion="reduce")
+    open_story(page, STORY)
+    page.get_by_role("button", name="Save for later").first.click()
+    page.context.set_offline(True)
+    page.goto("/saved")
+
+    expect(page.get_by_role("heading", level=1)).to_have_text("Saved stories")
+    expect(page.get_by_role("link", name="Seven agree a cable treaty").first).to_be_visible()
+    expect(page.get_by_text("The newsroom cannot be reached.")).to_be_visible()
+    page.get_by_role("link", name="Seven agree a cable treaty").first.click()
+    expect(page.get_by_text("The network does not answer. This is the story as it was kept on")).to_be_visible()
 
 
 def test_another_page_is_the_one_for_want_of_a_network_and_leads_to_what_is_kept_by_keyboard_alone(reader):
@@ -147,7 +161,7 @@ def test_twenty_stay_and_the_saved_ones_beside_them_and_nothing_that_none_of_the
 
     page.goto(STORY)
 
-    until(page, f"async () => (await ({IN_CACHE})('pages-1')).length === 22")  # with /offline
+    until(page, f"async () => (await ({IN_CACHE})('pages-1')).length === 23")  # with /offline and /saved
     stays = kept(page)
     assert {STORY, SHORT_STORY, "/articles/old-0", "/articles/old-23", "/articles/old-6"} <= set(stays)
     assert "/articles/old-5" not in stays
@@ -160,7 +174,7 @@ def test_only_stories_are_kept(window):
     for path in ("/", SECTION, "/search?q=cable", f"{STORY}/comments", f"{STORY}/share", "/preferences", "/saved"):
         page.goto(path)
     page.goto(f"{STORY}?utm_source=elsewhere#comments")
-    until(page, f"async () => (await ({IN_CACHE})('pages-1')).length === 3")
+    until(page, f"async () => (await ({IN_CACHE})('pages-1')).length === 4")
 
     assert set(kept(page)) == {SHORT_STORY, STORY}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -118,3 +119,21 @@ def test_a_withdrawn_story_is_named_only_where_readers_are_told_why(browser, art
     story.withdraw("")
     db.session.commit()
     assert f"“{story.headline}”" not in browser.get(article.url).text
+
+
+@pytest.mark.parametrize(
+    ("address", "words"),
+    [
+        ("/articles/undersea-cable-treaty", "undersea cable treaty"),
+        ("/sections/wrld/", "wrld"),
+        ("/articles/%D0%BC%D0%BE%D1%81%D1%82", "мост"),
+        ("/articles/" + "a" * 300, "a" * 79 + "…"),
+        ("/a/%22%3E%3Cscript%3E", "script"),
+        ("/articles/12", ""),
+    ],
+)
+def test_the_words_of_a_wrong_address_can_be_searched_for_at_once(client, address, words):
+    field = re.search(r'<input id="q"[^>]*>', client.get(address).text)
+
+    assert field
+    assert (f'value="{words}"' in field[0]) if words else ("value=" not in field[0])
