@@ -19,9 +19,11 @@ from sqlalchemy import JSON, Boolean, Integer, String, func, select
 import newsapp
 from newsapp import accounts, articles, authors, comments, outbox, pages, sections, site
 from newsapp.accounts import Account, SignIn
+from newsapp.accounts.log import LogEntry, record
+from newsapp.accounts.notifications import mark_read, notify, take_back
 from newsapp.articles import Article, Byline, Placement, Source, Topic
 from newsapp.authors import Author
-from newsapp.comments import Comment
+from newsapp.comments import Comment, ListedWord, Mute, NotAllowed, PersonNote, RejectionReason, Sanction
 from newsapp.db import Base, Moment, db
 from newsapp.lib import clock, throttles
 from newsapp.lib.tags import Tagged
@@ -59,6 +61,72 @@ def _post(chance: random.Random) -> object:
     return comments.post(
         story, words(chance), guest_name="Guest", parent=chance.choice([None, *parents]), approved=chance.random() < 0.8
     )
+
+
+def _or_not(act: Callable[[], object]) -> object:
+    """Do what people may do; now and then they may not."""
+    try:
+        return act()
+    except NotAllowed:
+        return None
+
+
+def _newest(table: type, made: Callable[[random.Random], Any]) -> Callable[[Callable[[Any], object]], Change]:
+    """Change a row that may have to be made first."""
+    return lambda act: lambda chance: act(db.session.scalar(select(table)) or made(chance))
+
+
+def _undo(chance: random.Random) -> None:
+    row = any_of(Comment, chance)
+    row.hide()
+    db.session.flush()
+    entry = db.session.scalars(LogEntry.concerning(row.about)).first()
+    assert entry is not None
+    row.undo(entry)
+
+
+def _report(chance: random.Random) -> Any:
+    row = any_of(Comment, chance)
+    row.approve()
+    return comments.report(row, "spam", words(chance), email="r@example.org")
+
+
+def _appeal(chance: random.Random) -> Any:
+    row = next((c for c in db.session.scalars(select(Comment)) if c.account_id and not c.deleted_at), None)
+    if row is None:
+        return None
+    row.reject(reason=words(chance))
+    return _or_not(lambda: comments.appeal(row, words(chance), by=db.session.get_one(Account, row.account_id)))
+
+
+def _decide_appeal(chance: random.Random) -> None:
+    made = _appeal(chance) or db.session.scalar(select(comments.Appeal))
+    if made is not None:
+        made.decide(granted=chance.random() < 0.5, by=any_of(Account, chance))
+
+
+def _mute(chance: random.Random) -> Any:
+    first, second, *_ = db.session.scalars(select(Account).order_by(Account.id))
+    second.role = "reader"  # the newsroom cannot be muted
+    return comments.mute(first, second)
+
+
+def _sanctioned(chance: random.Random, verb: str = "ban", **more: Any) -> Any:
+    return getattr(comments, verb)(
+        by=any_of(Account, chance), account=any_of(Account, chance), reason=words(chance), **more
+    )
+
+
+def _listed(chance: random.Random) -> Any:
+    return comments.add_word(f"word {chance.randint(0, 99)}", banned=chance.random() < 0.5)
+
+
+def _noted(chance: random.Random) -> Any:
+    return comments.note(words(chance), by=any_of(Account, chance), email="r@example.org")
+
+
+def _reason(chance: random.Random) -> Any:
+    return comments.add_reason(f"Reason {chance.randint(0, 10**9)}", words(chance))
 
 
 def _write(chance: random.Random) -> object:
@@ -178,7 +246,37 @@ VERBS: dict[str, Change] = {
     "Comment.delete": of(Comment, lambda row, c: row.delete()),
     "Comment.feature": of(Comment, lambda row, c: row.feature()),
     "Comment.unfeature": of(Comment, lambda row, c: row.unfeature()),
-    "Comment.recommend": of(Comment, lambda row, c: row.recommend()),
+    "Comment.recommend": of(Comment, lambda row, c: _or_not(lambda: row.recommend(any_of(Account, c)))),
+    "Comment.unrecommend": of(Comment, lambda row, c: row.unrecommend(any_of(Account, c))),
+    "Comment.edit": of(Comment, lambda row, c: _or_not(lambda: row.edit(words(c)))),
+    "Comment.hold": of(Comment, lambda row, c: row.hold(findings=[words(c)])),
+    "Comment.reject": of(Comment, lambda row, c: row.reject(reason=words(c), words=words(c))),
+    "Comment.spam": of(Comment, lambda row, c: row.spam()),
+    "Comment.pin": of(Comment, lambda row, c: row.pin()),
+    "Comment.unpin": of(Comment, lambda row, c: row.unpin()),
+    "Comment.undo": _undo,
+    "Mute.end": _newest(Mute, _mute)(lambda row: row.end()),
+    "comments.mute": _mute,
+    "comments.report": _report,
+    "Report.decide": lambda c: _report(c).decide(upheld=c.random() < 0.5, by=any_of(Account, c)),
+    "comments.appeal": _appeal,
+    "Appeal.decide": _decide_appeal,
+    "comments.warn": lambda c: _sanctioned(c, "warn"),
+    "comments.premoderate": lambda c: _sanctioned(c, "premoderate"),
+    "comments.suspend": lambda c: _sanctioned(c, "suspend", until=soon(c)),
+    "comments.ban": _sanctioned,
+    "Sanction.lift": _newest(Sanction, _sanctioned)(lambda row: row.lift(db.session.scalars(select(Account)).first())),
+    "comments.note": _noted,
+    "PersonNote.remove": _newest(PersonNote, _noted)(lambda row: row.remove()),
+    "comments.add_word": _listed,
+    "ListedWord.remove": _newest(ListedWord, _listed)(lambda row: row.remove()),
+    "comments.add_reason": _reason,
+    "RejectionReason.edit": _newest(RejectionReason, _reason)(lambda row: row.edit(row.title, "Other words")),
+    "RejectionReason.remove": _newest(RejectionReason, _reason)(lambda row: row.remove()),
+    "accounts.record": lambda c: record("test", "nothing", reason=words(c)),
+    "accounts.notify": lambda c: notify(any_of(Account, c).id, "reply", "comment:1", words(c), "/comments/1"),
+    "accounts.take_back": lambda c: take_back("reply", "comment:1"),
+    "accounts.mark_read": of(Account, lambda row, c: mark_read(row)),
     "comments.post": _post,
 }  # fmt: skip
 # Verbs that only call others of the list, with files or terms that a random change has no use for.
@@ -193,7 +291,7 @@ SIGNS_OUT = {
 BY_VERB_ONLY = {
     "page.slug", "site.zone", "site.language", "section.path", "section.parent_id", "author.slug", "author.account_id", "topic.slug", "article.slug",
     "article.kind", "article.also_in", "article.language", "article.contents", "article.body_source", "comment.path",
-    "comment.depth", "comment.root_id", "comment.answers", "picture.stem", "picture.widths", "picture.sha256", "site.founded_on", "site.logo", "site.logo_dark",
+    "comment.depth", "comment.root_id", "comment.answers", "comment.decisions", "comment.recommended", "picture.stem", "picture.widths", "picture.sha256", "site.founded_on", "site.logo", "site.logo_dark",
     "picture.original", "listing.shelf", "most_read.shelf", "placement.slot", "byline.part", "change.kind", "source.kind",
     "listing.published_at", "listing.ends_at", "article.published_at", "article.unpublish_at", "thread.visible", "thread.roots", "account.username", "account.email", "account.role", "section.rhythm", "topic.name",
     "account.password_hash", "account.consent", "account.totp_secret", "account.totp_step", "site.copyright_from", "site.top_writers_days", "site.social_links", "site.share_networks", "author.links", "menu_item.address",

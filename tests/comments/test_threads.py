@@ -7,10 +7,11 @@ import re
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from newsapp import comments
-from newsapp.comments import Comment, Thread, thread_page
+from newsapp.accounts.log import LogEntry
+from newsapp.comments import Comment, DecidedMeanwhile, NotAllowed, Recommendation, Thread, thread_page
 from newsapp.comments.models import CommentsClosed
 from newsapp.db import db
 from newsapp.lib import clock
@@ -82,24 +83,43 @@ def test_what_waits_is_not_shown_and_not_counted(article):
     assert thread_page(db.session(), article).visible == 0
 
 
-def test_the_figures_stay_true_whatever_happens(article):
+ACTS = {
+    "approve": lambda row, by, chance: row.approve(by),
+    "hold": lambda row, by, chance: row.hold(by=by),
+    "reject": lambda row, by, chance: row.reject(by, "House rules"),
+    "spam": lambda row, by, chance: row.spam(by),
+    "hide": lambda row, by, chance: row.hide(by),
+    "show": lambda row, by, chance: row.show(by),
+    "delete": lambda row, by, chance: row.delete(),
+    "edit": lambda row, by, chance: None if row.deleted_at else row.edit(f"Words {chance.random()}"),
+    "feature": lambda row, by, chance: row.feature(by),
+    "pin": lambda row, by, chance: row.pin(by),
+    "unpin": lambda row, by, chance: row.unpin(by),
+    "recommend": lambda row, by, chance: row.recommend(by) if row.is_visible else row.unrecommend(by),
+    "undo": lambda row, by, chance: row.undo(db.session.scalars(LogEntry.concerning(row.about)).first(), by),
+}
+
+
+def test_the_figures_stay_true_whatever_happens(article, moderator, reader):
     chance = random.Random(5)
     posted: list[Comment] = []
-    for _ in range(150):
-        act = chance.choice(["post", "post", "answer", "hide", "show", "delete", "approve", "wait"])
+    refused = 0
+    for n in range(400):
+        act = chance.choice(["post", "post", "answer", "wait", *ACTS])
         if act == "post" or not posted:
             posted.append(say(article))
         elif act == "wait":
             posted.append(say(article, approved=False, parent=chance.choice([None, chance.choice(posted)])))
         elif act == "answer":
-            posted.append(say(article, parent=chance.choice(posted)))
-        elif act == "approve":
-            waiting = [c for c in posted if not c.approved_at]
-            if waiting:
-                waiting[0].approve()
+            posted.append(say(article, parent=chance.choice(posted), account=reader, name=None))
         else:
-            getattr(chance.choice(posted), act)()
+            try:
+                ACTS[act](chance.choice(posted), moderator, chance)
+            except (DecidedMeanwhile, NotAllowed, AttributeError):
+                refused += 1  # nothing to undo, or too late to edit
         db.session.flush()
+        if n % 4:
+            continue
         everything = db.session.scalars(select(Comment).where(Comment.article_id == article.id)).all()
         shown = [c for c in everything if c.is_visible]
         thread = db.session.get(Thread, article.id)
@@ -107,8 +127,14 @@ def test_the_figures_stay_true_whatever_happens(article):
         for comment in everything:
             below = [c for c in shown if c.path.startswith(f"{comment.path}.")]
             assert comment.answers == len(below), comment.path
+            given = select(func.count()).where(Recommendation.comment_id == comment.id)
+            assert comment.recommended == db.session.scalar(given)
+            assert sum(map(bool, (comment.held_at, comment.rejected_at, comment.spam_at))) <= 1
+            assert not (comment.is_visible and (comment.held_at or comment.rejected_at or comment.spam_at))
         roots = [c for c in everything if c.parent_id is None and c.approved_at and (c.is_visible or c.answers)]
         assert thread.roots == len(roots)
+        assert [c.id for c in everything if c.pinned_at and not c.deleted_at] in ([], [thread.pinned_id])
+    assert refused < 60
 
 
 def test_a_closed_discussion_takes_nothing_and_says_so(article, client):

@@ -1,0 +1,197 @@
+"""People who comment, as the moderators know them: what they may not do for a while, and notes about them.
+
+Somebody is an account or, without one, a mail address.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import ColumnElement, ForeignKey, Index, Select, or_, select
+from sqlalchemy.orm import Mapped, mapped_column
+
+from newsapp.accounts import Account
+from newsapp.accounts.log import record
+from newsapp.accounts.notifications import notify
+from newsapp.db import Base, db, moment, pk
+from newsapp.lib import clock
+
+
+class Measure(StrEnum):
+    """What a moderator may do about a person, from the mildest."""
+
+    WARN = "warn"  # told, nothing else
+    PREMODERATE = "premoderate"  # everything waits
+    SUSPEND = "suspend"  # cannot comment until a day
+    BAN = "ban"  # cannot comment
+
+
+SAYS = {
+    Measure.WARN: "A moderator has warned you.",
+    Measure.PREMODERATE: "Your comments are read by a moderator before they appear.",
+    Measure.SUSPEND: "You cannot comment for a while.",
+    Measure.BAN: "You cannot comment here any more.",
+}
+
+
+class Sanction(Base):
+    """Something that a moderator has done about a person, with its reason and its end."""
+
+    __table_args__ = (
+        Index("ix_sanction_account_id", "account_id", "id"),
+        Index("ix_sanction_email", "email", "id"),
+    )
+
+    id: Mapped[pk]
+    measure: Mapped[str]
+    account_id: Mapped[int | None] = mapped_column(ForeignKey(Account.id, ondelete="CASCADE"))
+    email: Mapped[str | None]  # a guest's address, or with "@example.org" everybody's of that domain
+    reason: Mapped[str]  # for the person to read
+    begun_at: Mapped[moment] = mapped_column(default=clock.now)
+    begun_by_id: Mapped[int | None] = mapped_column(ForeignKey(Account.id))
+    ends_at: Mapped[moment | None]  # None: when a moderator lifts it
+    lifted_at: Mapped[moment | None]
+    lifted_by_id: Mapped[int | None] = mapped_column(ForeignKey(Account.id))
+
+    @classmethod
+    def history_of(cls, account: Account | None, email: str | None = None) -> Select[Sanction]:
+        """Select everything that was ever done about a person, the newest first."""
+        return select(cls).where(_is_about(cls, account, email)).order_by(cls.id.desc())
+
+    @classmethod
+    def in_force(cls, account: Account | None, email: str | None = None) -> Select[Sanction]:
+        """Select what binds a person now, warnings left out."""
+        return cls.history_of(account, email).where(
+            cls.measure != Measure.WARN,
+            cls.lifted_at.is_(None),
+            or_(cls.ends_at.is_(None), cls.ends_at > clock.now()),
+        )
+
+    @classmethod
+    def all_in_force(cls) -> Select[Sanction]:
+        """Select everybody's that bind now, the newest first."""
+        return (
+            select(cls)
+            .where(
+                cls.measure != Measure.WARN,
+                cls.lifted_at.is_(None),
+                or_(cls.ends_at.is_(None), cls.ends_at > clock.now()),
+            )
+            .order_by(cls.id.desc())
+        )
+
+    @property
+    def says(self) -> str:
+        """Tell the person, in a sentence or two."""
+        return f"{SAYS[Measure(self.measure)]} {self.reason}".strip()
+
+    def lift(self, by: Account) -> None:
+        """End it before its time. The caller commits."""
+        self.lifted_at, self.lifted_by_id = clock.now(), by.id
+        record("person.lift", _about(self.account_id, self.email), by, self.measure)
+
+
+class PersonNote(Base):
+    """What moderators tell each other about a person."""
+
+    __table_args__ = (
+        Index("ix_person_note_account_id", "account_id", "id"),
+        Index("ix_person_note_email", "email", "id"),
+    )
+
+    id: Mapped[pk]
+    account_id: Mapped[int | None] = mapped_column(ForeignKey(Account.id, ondelete="CASCADE"))
+    email: Mapped[str | None]
+    words: Mapped[str]
+    written_at: Mapped[moment] = mapped_column(default=clock.now)
+    written_by_id: Mapped[int | None] = mapped_column(ForeignKey(Account.id))
+
+    @classmethod
+    def on(cls, account: Account | None, email: str | None = None) -> Select[PersonNote]:
+        """Select the notes on a person, the newest first."""
+        return select(cls).where(_is_about(cls, account, email)).order_by(cls.id.desc())
+
+    def remove(self) -> None:
+        """Throw the note away. The caller commits."""
+        db.session.delete(self)
+
+
+def warn(*, account: Account, by: Account, reason: str) -> Sanction:
+    """Warn a person; nothing is taken from them. The caller commits."""
+    return _sanction(Measure.WARN, account, None, by, reason, None)
+
+
+def premoderate(
+    *, by: Account, reason: str, account: Account | None = None, email: str | None = None, until: datetime | None = None
+) -> Sanction:
+    """Read everything of a person before it appears. The caller commits."""
+    return _sanction(Measure.PREMODERATE, account, email, by, reason, until)
+
+
+def suspend(
+    *, by: Account, reason: str, until: datetime, account: Account | None = None, email: str | None = None
+) -> Sanction:
+    """Keep a person from commenting until a day. The caller commits."""
+    return _sanction(Measure.SUSPEND, account, email, by, reason, until)
+
+
+def ban(*, by: Account, reason: str, account: Account | None = None, email: str | None = None) -> Sanction:
+    """Keep a person from commenting. The caller commits."""
+    return _sanction(Measure.BAN, account, email, by, reason, None)
+
+
+def note(words: str, *, by: Account, account: Account | None = None, email: str | None = None) -> PersonNote:
+    """Write a note on a person, for the other moderators. The caller commits."""
+    written = PersonNote(
+        account_id=account.id if account else None, email=_folded(email), words=words.strip(), written_by_id=by.id
+    )
+    db.session.add(written)
+    db.session.flush()
+    return written
+
+
+def strictest(account: Account | None, email: str | None) -> Sanction | None:
+    """Give what binds a person most, if anything."""
+    found: Sequence[Sanction] = db.session.scalars(Sanction.in_force(account, email)).all()
+    order = list(Measure)
+    return max(found, key=lambda one: order.index(Measure(one.measure)), default=None)
+
+
+def _sanction(
+    measure: Measure, account: Account | None, email: str | None, by: Account, reason: str, until: datetime | None
+) -> Sanction:
+    if account is None and not email:
+        raise ValueError("A sanction is about somebody: an account or a mail address.")
+    made = Sanction(
+        measure=measure, account_id=account.id if account else None, email=_folded(email) if account is None else None,
+        reason=reason.strip(), begun_at=clock.now(), begun_by_id=by.id, ends_at=until,
+    )  # fmt: skip
+    db.session.add(made)
+    db.session.flush()
+    record(f"person.{measure}", _about(made.account_id, made.email), by, until=until.isoformat() if until else None)
+    if account is not None:
+        notify(account.id, "warning", f"sanction:{made.id}", made.says, "/account/comments")
+    return made
+
+
+def _is_about(
+    table: type[Sanction] | type[PersonNote], account: Account | None, email: str | None
+) -> ColumnElement[bool]:
+    tests = []
+    if account is not None:
+        tests.append(table.account_id == account.id)
+    if email:
+        folded = _folded(email) or ""
+        tests.append(table.email.in_([folded, "@" + folded.rpartition("@")[2]]))
+    return or_(*tests) if tests else table.id.is_(None)
+
+
+def _about(account_id: int | None, email: str | None) -> str:
+    # The log names no address: it is never changed, and people may ask to be forgotten.
+    return f"account:{account_id}" if account_id else "guest"
+
+
+def _folded(email: str | None) -> str | None:
+    return email.strip().lower() if email else None

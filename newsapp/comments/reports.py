@@ -1,0 +1,195 @@
+"""What readers report, and what authors appeal against; a moderator decides both, and both sides are told."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import timedelta
+
+from sqlalchemy import ForeignKey, Index, Select, func, select, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from newsapp.accounts import Account
+from newsapp.accounts.log import record
+from newsapp.accounts.notifications import notify
+from newsapp.comments.models import Comment, NotAllowed
+from newsapp.db import Base, db, moment, pk
+from newsapp.lib import clock
+
+MAX_WORDS = 2000  # characters of a report or an appeal
+APPEAL_WITHIN = timedelta(days=180)  # Source: Regulation (EU) 2022/2065, article 20(1): at least six months
+REASONS = {
+    "abuse": "It insults or threatens somebody",
+    "hate": "It is hateful towards a group of people",
+    "spam": "It is spam or an advertisement",
+    "private": "It tells something private about somebody",
+    "false": "It is false in a way that does harm",
+    "topic": "It has nothing to do with the story",
+    "illegal": "It breaks the law",
+    "other": "Something else",
+}
+_LETTERS = "23456789CDFGHJKMNPQRTVWX"  # that are not mistaken for each other, and spell no word
+
+
+class Report(Base):
+    """What one reader says is wrong with one comment. The reference is for whoever asks what became of it."""
+
+    __table_args__ = (
+        Index("ix_report_open", "comment_id", sqlite_where=text("decided_at IS NULL"), postgresql_where=text("decided_at IS NULL")),
+        Index("ix_report_comment_id", "comment_id"),
+    )  # fmt: skip
+
+    id: Mapped[pk]
+    reference: Mapped[str] = mapped_column(unique=True)
+    comment_id: Mapped[int] = mapped_column(ForeignKey(Comment.id, ondelete="CASCADE"))
+    account_id: Mapped[int | None] = mapped_column(ForeignKey(Account.id, ondelete="SET NULL"), index=True)
+    email: Mapped[str | None]  # of somebody without an account who wants to be told
+    reason: Mapped[str]  # a key of REASONS
+    words: Mapped[str] = mapped_column(default="")
+    law: Mapped[str] = mapped_column(default="")  # which, where the reason is "illegal"
+    made_at: Mapped[moment] = mapped_column(default=clock.now)
+    decided_at: Mapped[moment | None]
+    decided_by_id: Mapped[int | None] = mapped_column(ForeignKey(Account.id))
+    decision: Mapped[str | None]  # "upheld" or "declined"
+    decision_words: Mapped[str] = mapped_column(default="")  # to who reported it
+    told_at: Mapped[moment | None]
+
+    comment: Mapped[Comment] = relationship()
+
+    @classmethod
+    def open(cls) -> Select[Report]:
+        """Select what waits for a decision, the oldest first."""
+        return select(cls).where(cls.decided_at.is_(None)).order_by(cls.made_at, cls.id)
+
+    @classmethod
+    def about(cls, comment: Comment) -> Select[Report]:
+        """Select the reports of one comment, the oldest first."""
+        return select(cls).where(cls.comment_id == comment.id).order_by(cls.made_at, cls.id)
+
+    def decide(self, *, upheld: bool, by: Account, words: str = "") -> None:
+        """Close the report, and tell who made it. What becomes of the comment is its own verb. The caller commits."""
+        self.decided_at, self.decided_by_id = clock.now(), by.id
+        self.decision, self.decision_words = "upheld" if upheld else "declined", words
+        record("report.decide", f"report:{self.reference}", by, self.decision, reported_for=self.reason)
+        if self.account_id is not None:
+            outcome = "We have acted on it." if upheld else "We leave the comment as it is."
+            told = f"Your report {self.reference} was looked at. {outcome} {words}".strip()
+            notify(self.account_id, "report", f"report:{self.reference}", told, self.comment.url)
+            self.told_at = self.decided_at
+
+
+class Appeal(Base):
+    """What an author says against a decision about a comment: once for each comment."""
+
+    comment_id: Mapped[int] = mapped_column(ForeignKey(Comment.id, ondelete="CASCADE"), primary_key=True)
+    words: Mapped[str]
+    made_at: Mapped[moment] = mapped_column(default=clock.now)
+    decided_at: Mapped[moment | None]
+    decided_by_id: Mapped[int | None] = mapped_column(ForeignKey(Account.id))
+    granted_at: Mapped[moment | None]
+    answer: Mapped[str] = mapped_column(default="")
+
+    comment: Mapped[Comment] = relationship()
+
+    @classmethod
+    def open(cls) -> Select[Appeal]:
+        """Select what waits for a decision, the oldest first."""
+        return select(cls).where(cls.decided_at.is_(None)).order_by(cls.made_at, cls.comment_id)
+
+    def decide(self, *, granted: bool, by: Account, answer: str = "") -> None:
+        """Answer the appeal; where it is granted, the comment appears. The caller commits."""
+        self.decided_at, self.decided_by_id, self.answer = clock.now(), by.id, answer
+        record("appeal.decide", self.comment.about, by, "granted" if granted else "declined")
+        if granted:
+            self.granted_at = self.decided_at
+            self.comment.approve(by)
+        if self.comment.account_id is not None:
+            outcome = "Your comment is back." if granted else "The decision stands."
+            told = f"Your appeal was looked at again. {outcome} {answer}".strip()
+            notify(
+                self.comment.account_id,
+                "appeal",
+                self.comment.about,
+                told,
+                f"/account/comments#comment-{self.comment_id}",
+            )
+
+
+def report(
+    comment: Comment,
+    reason: str,
+    words: str = "",
+    *,
+    by: Account | None = None,
+    email: str | None = None,
+    law: str = "",
+) -> Report:
+    """Report a comment; a second report by the same account is the first, with the new words. The caller commits.
+
+    Raises:
+        NotAllowed: it is their own, or readers do not see it.
+        ValueError: the reason is none of REASONS, or the words are too long.
+    """
+    if comment.is_by(by):
+        raise NotAllowed("You cannot report your own comment. You can delete it.")
+    if not comment.is_visible:
+        raise NotAllowed("This comment is not on the page any more.")
+    if reason not in REASONS:
+        raise ValueError("Choose what is wrong with it.")
+    if len(words) > MAX_WORDS or len(law) > MAX_WORDS:
+        raise ValueError(f"A report has at most {MAX_WORDS:,} characters.")
+    made = None
+    if by is not None:
+        mine = Report.about(comment).where(Report.account_id == by.id, Report.decided_at.is_(None))
+        made = db.session.scalar(mine)
+    if made is None:
+        made = Report(comment_id=comment.id, account_id=by.id if by else None, email=email, reference=_reference())
+        db.session.add(made)
+    made.reason, made.words, made.law, made.made_at = reason, words, law, clock.now()
+    made.comment = comment
+    db.session.flush()
+    return made
+
+
+def appeal(comment: Comment, words: str, *, by: Account) -> Appeal:
+    """Ask for a decision to be looked at again, once. The caller commits.
+
+    Raises:
+        NotAllowed: it is not theirs, was appealed before, or there is no decision against it.
+        ValueError: no words, or too many.
+    """
+    if not comment.is_by(by):
+        raise NotAllowed("Only who wrote a comment can appeal.")
+    if comment.state not in ("rejected", "spam", "hidden"):
+        raise NotAllowed("There is no decision against this comment.")
+    if db.session.get(Appeal, comment.id) is not None:
+        raise NotAllowed("You have appealed already; each comment has one appeal.")
+    if clock.now() - comment.posted_at > APPEAL_WITHIN:
+        raise NotAllowed("An appeal can be made for half a year.")
+    if not words.strip():
+        raise ValueError("Write why the comment should appear.")
+    if len(words) > MAX_WORDS:
+        raise ValueError(f"An appeal has at most {MAX_WORDS:,} characters.")
+    made = Appeal(comment_id=comment.id, words=words.strip(), made_at=clock.now())
+    made.comment = comment
+    db.session.add(made)
+    record("appeal.make", comment.about, by)
+    db.session.flush()
+    return made
+
+
+def reported(at_least: int = 1) -> Select[Comment, int]:
+    """Select the comments with open reports, and how many, the most reported first."""
+    n = func.count(Report.id)
+    return (
+        select(Comment, n)
+        .join(Report, Report.comment_id == Comment.id)
+        .where(Report.decided_at.is_(None))
+        .group_by(Comment.id)
+        .having(n >= at_least)
+        .order_by(n.desc(), Comment.id)
+    )
+
+
+def _reference() -> str:
+    letters = "".join(secrets.choice(_LETTERS) for _ in range(8))
+    return f"R-{letters[:4]}-{letters[4:]}"
