@@ -159,6 +159,13 @@ SETTINGS = (
     Setting("SECOND_FACTOR", "no", _yes_or_no, "require a second factor of everybody in the newsroom"),
     Setting("JOBS", "yes", _yes_or_no, "send mail and do recurring jobs in the serving processes"),
     Setting("PROXIES", "0", _number(0, 9), "proxies of the newsroom's own in front of the site"),
+    Setting(
+        "COMMENTS_GUESTS", "yes", _yes_or_no, "let people comment without an account; a moderator reads each first"
+    ),
+    Setting(
+        "COMMENTS_FIRST_HELD", "1", _number(0, 100), "how many of an account's first comments wait for a moderator"
+    ),
+    Setting("COMMENTS_CLOSE_DAYS", "0", _number(0, 3650), "days after which a discussion closes by itself; 0 is never"),
     Setting("PAGE_CACHE", "yes", _yes_or_no, "keep finished pages in memory"),
     Setting("PAGE_CACHE_MB", "32", _number(1, 4096), "memory for finished pages, in megabytes, in each process"),
     Setting("ROBOTS_AI", "no", _yes_or_no, "let the crawlers of language models read the site"),

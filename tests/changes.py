@@ -23,7 +23,7 @@ from newsapp.accounts.log import LogEntry, record
 from newsapp.accounts.notifications import mark_read, notify, take_back
 from newsapp.articles import Article, Byline, Placement, Source, Topic
 from newsapp.authors import Author
-from newsapp.comments import Comment, ListedWord, Mute, NotAllowed, PersonNote, RejectionReason, Sanction
+from newsapp.comments import Comment, ListedWord, Mute, NotAllowed, PersonNote, RejectionReason, Sanction, Sender
 from newsapp.db import Base, Moment, db
 from newsapp.lib import clock, throttles
 from newsapp.lib.tags import Tagged
@@ -74,6 +74,25 @@ def _or_not(act: Callable[[], object]) -> object:
 def _newest(table: type, made: Callable[[random.Random], Any]) -> Callable[[Callable[[Any], object]], Change]:
     """Change a row that may have to be made first."""
     return lambda act: lambda chance: act(db.session.scalar(select(table)) or made(chance))
+
+
+def _open_story(chance: random.Random) -> Any:
+    story = any_of(Article, chance)
+    story.open_comments()
+    for sanction in db.session.scalars(select(Sanction)):
+        db.session.delete(sanction)
+    clock.advance(timedelta(minutes=3))  # so many comments at once would be a burst
+    return story
+
+
+def _revise(chance: random.Random) -> None:
+    row = any_of(Comment, chance)
+    if row.account is not None and not row.deleted_at:
+        story = db.session.get_one(Article, row.article_id)
+        story.open_comments()
+        for sanction in db.session.scalars(select(Sanction)):
+            db.session.delete(sanction)
+        comments.revise(row, story, Sender(account=row.account), f"{words(chance)} {chance.random()}")
 
 
 def _undo(chance: random.Random) -> None:
@@ -257,6 +276,8 @@ VERBS: dict[str, Change] = {
     "Comment.undo": _undo,
     "Mute.end": _newest(Mute, _mute)(lambda row: row.end()),
     "comments.mute": _mute,
+    "comments.submit": lambda c: comments.submit(_open_story(c), Sender(account=any_of(Account, c)), f"{words(c)} {c.random()}"),
+    "comments.revise": lambda c: _or_not(lambda: _revise(c)),
     "comments.report": _report,
     "Report.decide": lambda c: _report(c).decide(upheld=c.random() < 0.5, by=any_of(Account, c)),
     "comments.appeal": _appeal,

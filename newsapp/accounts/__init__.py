@@ -1,7 +1,7 @@
 """Who signs in: readers, commenters and the newsroom."""
 
 from newsapp.accounts import holdings, letters, passwords, secondfactor
-from newsapp.accounts.access import leave, let_in, only, readers_only
+from newsapp.accounts.access import leave, let_in, only, reader, readers_only
 from newsapp.accounts.models import (
     REMEMBERED,
     USERNAME,
@@ -38,6 +38,7 @@ __all__ = [
     "letters",
     "only",
     "passwords",
+    "reader",
     "readers_only",
     "register",
     "secondfactor",

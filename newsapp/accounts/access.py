@@ -18,6 +18,11 @@ from newsapp.lib.web import SAFE, came_from
 View = TypeVar("View", bound=Callable[..., Any])
 
 
+def reader() -> Account | None:
+    """Give who is signed in, the account itself, or nothing."""
+    return current_user._get_current_object() if current_user.is_authenticated else None
+
+
 def readers_only(view: View) -> View:
     """Keep a view for people who are signed in; others are asked to sign in and led back.
 

@@ -8,6 +8,7 @@ from markupsafe import Markup
 from sqlalchemy.orm import Session
 
 from newsapp import comments
+from newsapp.accounts import reader
 from newsapp.articles import structured
 from newsapp.articles.corrections import correction_list
 from newsapp.articles.front import RHYTHMS, front_page, latest_log
@@ -147,7 +148,7 @@ def article(slug: str):
     story = _public(slug, at)
     branch = frame.tree.by_id[story.section_id]
     shelves = [step.shelf for step in reversed(branch.line)]
-    discussion = comments.thread_page(db.session(), story)
+    discussion = comments.thread_page(db.session(), story, viewer=reader())
     found = neighbours(db.session(), story, shelves, at, tags.seen_so_far())
     return page(
         "articles/article.html",
@@ -161,7 +162,9 @@ def article(slug: str):
         neighbours=found,
         discussion=discussion,
         # Printed apart: inside the page, each of its thousands of pieces would pass through every template above.
-        discussion_html=Markup(render_template("comments/_thread.html", article=story, discussion=discussion)),
+        discussion_html=Markup(
+            render_template("comments/_thread.html", article=story, discussion=discussion, takes=comments.takes(story))
+        ),
         rail_html=_rail(ALL, None, story.id, blocks_beside(story, len(discussion.nodes))),
         data=structured.article(story, frame.site, frame.base, branch.line, discussion.visible, frame.logo),
     )

@@ -1,5 +1,6 @@
 """What readers write under stories, in threads; what other readers and the moderators do about it."""
 
+from newsapp.comments.checks import Refused, Sender, Twin, forget_networks, is_open, revise, submit
 from newsapp.comments.models import (
     WHY_HELD,
     Comment,
@@ -14,7 +15,7 @@ from newsapp.comments.models import (
 )
 from newsapp.comments.people import Measure, PersonNote, Sanction, ban, note, premoderate, suspend, warn
 from newsapp.comments.reports import REASONS, Appeal, Report, appeal, report, reported
-from newsapp.comments.threads import PER_PAGE, ThreadPage, thread_page
+from newsapp.comments.threads import PER_PAGE, Takes, ThreadPage, takes, thread_page
 from newsapp.comments.wordlist import ListedWord, RejectionReason, add_reason, add_word, found_in, tried
 
 __all__ = [
@@ -31,23 +32,32 @@ __all__ = [
     "NotAllowed",
     "PersonNote",
     "Recommendation",
+    "Refused",
     "RejectionReason",
     "Report",
     "Sanction",
+    "Sender",
+    "Takes",
     "Thread",
     "ThreadPage",
+    "Twin",
     "add_reason",
     "add_word",
     "appeal",
     "ban",
+    "forget_networks",
     "found_in",
+    "is_open",
     "mute",
     "note",
     "post",
     "premoderate",
     "report",
     "reported",
+    "revise",
+    "submit",
     "suspend",
+    "takes",
     "thread_page",
     "tried",
     "warn",

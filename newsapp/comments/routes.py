@@ -1,50 +1,81 @@
 from __future__ import annotations
 
-from flask import Blueprint, abort, redirect, request
+import re
+from datetime import timedelta
+
+from flask import Blueprint, Response, abort, current_app, jsonify, redirect, render_template, request, url_for
+from itsdangerous import BadData, URLSafeSerializer
 from sqlalchemy import func, select
+from werkzeug.wrappers import Response as WerkzeugResponse
 
 from newsapp import comments
-from newsapp.articles import Article, story_to_read
-from newsapp.comments.models import Comment
+from newsapp.accounts import Account, reader, readers_only
+from newsapp.articles import Article, Story, story_to_read
+from newsapp.comments import Comment, Mute, NotAllowed, Recommendation, Refused, Sender, Thread, Twin
+from newsapp.comments.checks import closes_at, hashed_network
+from newsapp.comments.forms import CommentForm, GuestForm, ReportForm, opened_now
 from newsapp.comments.threads import PER_PAGE, SORTS
 from newsapp.db import db
 from newsapp.layout import layout
-from newsapp.lib import tags
-from newsapp.lib.web import page, shared
+from newsapp.lib import tags, throttles
+from newsapp.lib.throttles import Limit, TooOften, network
+from newsapp.lib.web import page, shared, wants_part
+from newsapp.sections import Branch
 
 bp = Blueprint("comments", __name__)
+
+SENT = Limit("comments sent, one network", 60, timedelta(minutes=10))
+REPORTED = Limit("reports, one network", 20, timedelta(hours=1))
+MINE = "mine"  # the cookie of a guest's own comments under one story
+MOST_OF_MINE = 20
+MINE_LASTS = timedelta(days=30)
+RULE = "Comments are read by an editor before they appear."
+
+
+# Reading
 
 
 @bp.get("/articles/<slug>/comments")
 @shared("sort", "page")
 def thread(slug: str):
-    article = story_to_read(db.session(), slug)
-    if article is None or not article.is_public(tags.moment()):
+    story = story_to_read(db.session(), slug)
+    if story is None or not story.is_public(tags.moment()):
         abort(404)
     sort = request.args.get("sort", "oldest")
     number = request.args.get("page", "1")
     if sort not in SORTS or not number.isdigit() or not 1 <= int(number) <= 10_000:
         abort(404)
-    discussion = comments.thread_page(db.session(), article, int(number), sort)
+    discussion = comments.thread_page(db.session(), story, int(number), sort, viewer=reader())
     if int(number) > 1 and not discussion.nodes:
         abort(404)
-    branch = layout().tree.by_id[article.section_id]
     return page(
-        "comments/thread.html", fragment="thread", article=article, discussion=discussion, branch=branch, sorts=SORTS
+        "comments/thread.html",
+        fragment="thread",
+        article=story,
+        discussion=discussion,
+        branch=_branch(story),
+        takes=comments.takes(story),
     )
+
+
+@bp.get("/articles/<slug>/comments/count")
+@shared()
+def count(slug: str):
+    """How many comments readers see, for a page that is already open: kept like a page, so asking costs next to nothing."""
+    article = _article(slug)
+    tags.shows(f"comments:{article.id}")
+    seen, ends = tags.seen_so_far(), closes_at(article)
+    if seen is not None and ends is not None and ends > tags.moment():
+        seen.note_expiry(ends)
+    found = db.session.get(Thread, article.id)
+    return jsonify(count=found.visible if found else 0, open=comments.is_open(article, tags.moment()))
 
 
 @bp.get("/comments/<int(max=2147483647):comment_id>")
 def permalink(comment_id: int):
     """Lead to the comment where it stands: on its story's page, or on its page of a long discussion."""
-    comment = db.session.get(Comment, comment_id)
-    if comment is None or not comment.is_visible:
-        abort(404)
-    article = db.session.get(Article, comment.article_id)
-    if article is None or not article.is_public(tags.moment()):
-        abort(404)
-    root = comment if comment.parent_id is None else db.session.get(Comment, comment.root_id)
-    assert root is not None
+    comment, article = _comment(comment_id)
+    root = comment if comment.parent_id is None else db.session.get_one(Comment, comment.root_id)
     before = db.session.scalar(
         select(func.count()).where(
             Comment.article_id == article.id,
@@ -56,3 +87,392 @@ def permalink(comment_id: int):
     number = (before or 0) // PER_PAGE + 1
     place = article.url if number == 1 else f"{article.url}/comments?page={number}"
     return redirect(f"{place}#comment-{comment.id}", 302)
+
+
+# Writing
+
+
+@bp.get("/articles/<slug>/comments/new")
+def new(slug: str):
+    article = _article(slug)
+    parent = _parent(request.args.get("parent_id"), article)
+    return _write(article, _form(), parent)
+
+
+@bp.get("/comments/<int(max=2147483647):comment_id>/reply")
+def reply(comment_id: int):
+    comment, article = _comment(comment_id)
+    return _write(article, _form(), comment)
+
+
+@bp.post("/articles/<slug>/comments")
+def post(slug: str):
+    article, account = _article(slug), reader()
+    form = CommentForm() if account else GuestForm()
+    said = request.form.get("parent_id")
+    parent = _parent(said, article)
+    if account is None and not current_app.config["COMMENTS_GUESTS"]:
+        return _write(article, form, parent, 403)
+    if not form.validate():
+        return _write(article, form, parent, 422)
+    sender = Sender(account=account, network=hashed_network(network()))
+    if account is None:
+        if form.seconds is None:
+            return _write(
+                article, form, parent, 422, fault="This form has been open for too long. Press the button again."
+            )
+        sender = Sender(
+            name=form.name.data, email=form.email.data, network=sender.network,
+            fell_for_trap=bool(form.website.data), seconds=form.seconds,
+        )  # fmt: skip
+    if said and parent is None:
+        return _write(article, form, None, 422, fault="The comment that you answer is no longer there.")
+    db.session.rollback()
+    try:
+        throttles.take(SENT, network())
+        article = _article(slug)
+        comment = comments.submit(article, sender, form.words_sent, _parent(said, article))
+    except Twin as twin:
+        return _posted(article, twin.comment)
+    except TooOften as wait:
+        return _write(
+            _article(slug), form, _parent(said, article), 429, fault="That was too many comments.", wait=wait.words
+        )
+    except Refused as why:
+        return _refused(article, form, parent, why)
+    except NotAllowed as why:
+        return _write(article, form, None, 422, fault=str(why))
+    db.session.commit()
+    return _posted(article, comment)
+
+
+@bp.get("/articles/<slug>/comments/mine")
+def mine(slug: str):
+    """One's own comments that other readers do not see, and the one that has just been sent."""
+    article, account = _article(slug), reader()
+    own = (
+        select(Comment)
+        .where(Comment.article_id == article.id, Comment.deleted_at.is_(None))
+        .order_by(Comment.id.desc())
+    )
+    own = (
+        own.where(Comment.account_id == account.id)
+        if account
+        else own.where(Comment.id.in_(_ids_of_mine()), Comment.account_id.is_(None))
+    )
+    found = db.session.scalars(own.limit(MOST_OF_MINE)).all()
+    just_now = request.args.get("posted", "")
+    posted = next((comment for comment in found if str(comment.id) == just_now), None)
+    waiting = [comment for comment in found if not comment.is_visible]
+    return page(
+        "comments/mine.html", fragment="mine", article=article, branch=_branch(article), own=waiting, posted=posted
+    )
+
+
+@bp.get("/comments/<int(max=2147483647):comment_id>/edit")
+@readers_only
+def edit_form(comment_id: int):
+    comment, article = _own(comment_id)
+    form = CommentForm(formdata=None, data={"body": comment.source})
+    if not comment.can_be_edited_by(reader()):
+        return _too_late(comment, article)
+    return _write(article, form, edits=comment)
+
+
+@bp.post("/comments/<int(max=2147483647):comment_id>/edit")
+@readers_only
+def edit(comment_id: int):
+    comment, article = _own(comment_id)
+    form = CommentForm()
+    if not comment.can_be_edited_by(reader()):
+        return _too_late(comment, article)
+    if not form.validate():
+        return _write(article, form, status=422, edits=comment)
+    try:
+        comments.revise(comment, article, Sender(account=reader(), network=comment.network), form.words_sent)
+    except (Refused, Twin) as why:
+        db.session.rollback()
+        said = str(why) if isinstance(why, Refused) else "You have written the same here already."
+        comment, article = _own(comment_id)
+        return _write(article, form, status=422, edits=comment, fault=said)
+    db.session.commit()
+    return _posted(article, comment)
+
+
+@bp.get("/comments/<int(max=2147483647):comment_id>/delete")
+@readers_only
+def delete_form(comment_id: int):
+    comment, article = _own(comment_id)
+    words = "Where it was answered, a line stays in its place. This cannot be undone."
+    return _ask(comment, article, "Delete your comment", words, "Delete it")
+
+
+@bp.post("/comments/<int(max=2147483647):comment_id>/delete")
+@readers_only
+def delete(comment_id: int):
+    comment, article = _own(comment_id)
+    if not comment.deleted_at:
+        comment.delete()
+        db.session.commit()
+    return _lead(f"{article.url}#comments")
+
+
+# What other readers do
+
+
+@bp.get("/comments/<int(max=2147483647):comment_id>/recommend")
+@readers_only
+def recommend_form(comment_id: int):
+    comment, article = _comment(comment_id)
+    if comment.is_by(reader()):
+        return _ask(comment, article, "Helpful", "This is your own comment.", None)
+    given = db.session.get(Recommendation, (comment.id, _me().id))
+    words = "You said that this comment is helpful." if given else "Say that this comment is helpful to you."
+    return _ask(comment, article, "Helpful", words, "Take it back" if given else "It is helpful")
+
+
+@bp.post("/comments/<int(max=2147483647):comment_id>/recommend")
+@readers_only
+def recommend(comment_id: int):
+    """Recommend a comment, or take that back."""
+    comment, article = _comment(comment_id)
+    account = _me()
+    given = db.session.get(Recommendation, (comment.id, account.id))
+    try:
+        comment.unrecommend(account) if given else comment.recommend(account)
+    except NotAllowed as why:
+        return _ask(comment, article, "Helpful", str(why), None, status=403)
+    db.session.commit()
+    if wants_part():
+        return render_template("comments/_recommend.html", comment=comment, is_given=not given)
+    return redirect(comment.url, 303)
+
+
+@bp.get("/comments/<int(max=2147483647):comment_id>/report")
+def report_form(comment_id: int):
+    comment, article = _comment(comment_id)
+    reference = request.args.get("reference", "")
+    if re.fullmatch(r"R-\w{4}-\w{4}", reference):
+        words = f"Your reference is {reference}. A moderator decides, and you are told if you have an account."
+        return _done(comment, article, "Your report has arrived", words)
+    if comment.is_by(reader()):
+        return _ask(comment, article, "Report this comment", "This is your own comment. You can delete it.", None)
+    return _ask(comment, article, "Report this comment", "", "Send the report", ReportForm(formdata=None))
+
+
+@bp.post("/comments/<int(max=2147483647):comment_id>/report")
+def report(comment_id: int):
+    comment, article = _comment(comment_id)
+    form = ReportForm()
+    heading, button = "Report this comment", "Send the report"
+    if not form.validate():
+        return _ask(comment, article, heading, "", button, form, status=422)
+    db.session.rollback()
+    try:
+        throttles.take(REPORTED, network())
+    except TooOften as wait:
+        comment, article = _comment(comment_id)
+        said = "That was reported too often."
+        return _ask(comment, article, heading, "", button, form, status=429, fault=said, wait=wait.words)
+    comment, article = _comment(comment_id)
+    account = reader()
+    try:
+        made = comments.report(
+            comment, form.reason.data, form.words.data or "", by=account, law=form.law.data or "",
+            email=None if account else form.email.data or None,
+        )  # fmt: skip
+    except NotAllowed as why:
+        return _ask(comment, article, heading, "", button, form, status=403, fault=str(why))
+    db.session.commit()
+    return redirect(url_for(".report_form", comment_id=comment.id, reference=made.reference), 303)
+
+
+@bp.get("/comments/<int(max=2147483647):comment_id>/mute")
+@readers_only
+def mute_form(comment_id: int):
+    comment, article = _comment(comment_id)
+    if comment.account_id is None or comment.account is None:
+        return _ask(comment, article, "Mute", "Guests cannot be muted: anybody can take a guest's name.", None)
+    if db.session.get(Mute, (_me().id, comment.account_id)):
+        return _ask(
+            comment, article, f"Read {comment.name} again", "You do not see their comments now.", "Read them again"
+        )
+    words = "You will see a line in place of their comments, everywhere. They are not told."
+    return _ask(comment, article, f"Mute {comment.name}", words, "Mute")
+
+
+@bp.post("/comments/<int(max=2147483647):comment_id>/mute")
+@readers_only
+def mute(comment_id: int):
+    """Mute who wrote a comment, or read them again."""
+    comment, article = _comment(comment_id)
+    account = _me()
+    if comment.account is None:
+        abort(404)
+    found = db.session.get(Mute, (account.id, comment.account_id))
+    try:
+        found.end() if found else comments.mute(account, comment.account)
+    except NotAllowed as why:
+        return _ask(comment, article, f"Mute {comment.name}", str(why), None, status=403)
+    db.session.commit()
+    return _lead(f"{article.url}#comment-{comment.id}")
+
+
+# Helpers
+
+
+def _me() -> Account:
+    """Give who is signed in, on a view that only they reach."""
+    account = reader()
+    assert account is not None
+    return account
+
+
+def _article(slug: str) -> Article:
+    article = db.session.scalar(select(Article).where(Article.slug == slug))
+    if article is None or not article.is_public(tags.moment()):
+        abort(404)
+    return article
+
+
+def _comment(comment_id: int) -> tuple[Comment, Article]:
+    """Give a comment that readers see, with its story."""
+    comment = db.session.get(Comment, comment_id)
+    if comment is None or not comment.is_visible:
+        abort(404)
+    article = db.session.get_one(Article, comment.article_id)
+    if not article.is_public(tags.moment()):
+        abort(404)
+    return comment, article
+
+
+def _own(comment_id: int) -> tuple[Comment, Article]:
+    """Give a comment by who is signed in, in whatever state; somebody else's is not there."""
+    comment = db.session.get(Comment, comment_id)
+    if comment is None or not comment.is_by(reader()) or comment.deleted_at:
+        abort(404)
+    return comment, db.session.get_one(Article, comment.article_id)
+
+
+def _parent(said: str | None, article: Article) -> Comment | None:
+    if not said or not said.isdigit() or int(said) > 2147483647:
+        return None
+    parent = db.session.get(Comment, int(said))
+    return parent if parent and parent.article_id == article.id and parent.has_place else None
+
+
+def _branch(article: Article | Story) -> Branch:
+    return layout().tree.by_id[article.section_id]
+
+
+def _form() -> CommentForm:
+    return CommentForm(formdata=None) if reader() else GuestForm(formdata=None)
+
+
+def _write(
+    article: Article, form: CommentForm, parent: Comment | None = None, status: int = 200, *,
+    edits: Comment | None = None, fault: str = "", wait: str = "",
+) -> Response:  # fmt: skip
+    """Show the form for a comment; where the discussion takes none, say so and keep what was typed."""
+    if not comments.is_open(article, tags.moment()) and edits is None:
+        fault = "The discussion is closed. It takes no more comments."
+        status = status if status >= 400 else 200
+    if reader() is None and not current_app.config["COMMENTS_GUESTS"]:
+        fault = fault or "Sign in to comment here."
+    place = edits or parent
+    return page(
+        "comments/new.html",
+        fragment="form",
+        status=status,
+        article=article,
+        branch=_branch(article),
+        form=form,
+        parent=parent,
+        edits=edits,
+        send_to=f"{edits.url}/edit" if edits else f"{article.url}/comments",
+        back=place.url if place else f"{article.url}#comments",
+        opened=opened_now(),
+        rule=_rule(),
+        fault=fault,
+        wait=wait,
+    )
+
+
+def _rule() -> str:
+    account: Account | None = reader()
+    if account is None or current_app.config["COMMENTS_FIRST_HELD"] > 50:
+        return RULE
+    return "" if account.is_newsroom else "An editor reads a person's first comments before they appear."
+
+
+def _refused(article: Article, form: CommentForm, parent: Comment | None, why: Refused) -> Response:
+    db.session.rollback()
+    finding = why.finding
+    wait = TooOften(finding.wait).words if finding.wait else ""
+    if finding.check == "length":
+        form.body.errors = [finding.says]
+        return _write(article, form, parent, 422)
+    status = {"burst": 429, "sanctions": 403, "closed": 403}.get(finding.check, 422)
+    return _write(article, form, parent, status, fault=finding.says, wait=wait)
+
+
+def _posted(article: Article, comment: Comment) -> WerkzeugResponse:
+    """Lead to the comment, or to its author's own view of it while readers do not see it."""
+    if comment.account_id is not None and comment.is_visible and not wants_part():
+        return redirect(comment.url, 303)
+    answer = redirect(url_for(".mine", slug=article.slug, posted=comment.id), 303)
+    if comment.account_id is None:
+        ids = [comment.id, *(i for i in _ids_of_mine() if i != comment.id)][:MOST_OF_MINE]
+        answer.set_cookie(
+            MINE, _signer().dumps(ids), max_age=MINE_LASTS, path=f"{article.url}/comments", httponly=True,
+            samesite="Lax", secure=current_app.config["SESSION_COOKIE_SECURE"],
+        )  # fmt: skip
+    return answer
+
+
+def _ids_of_mine() -> list[int]:
+    try:
+        ids = _signer().loads(request.cookies.get(MINE, ""))
+    except BadData:
+        return []
+    return [i for i in ids if isinstance(i, int)][:MOST_OF_MINE] if isinstance(ids, list) else []
+
+
+def _signer() -> URLSafeSerializer:
+    return URLSafeSerializer(current_app.config["SECRET_KEY"], salt="newsapp.my-comments")
+
+
+def _too_late(comment: Comment, article: Article) -> Response:
+    words = "A comment can be changed for fifteen minutes after it was posted. You can still delete it."
+    return _ask(comment, article, "Change your comment", words, None, status=403)
+
+
+def _ask(
+    comment: Comment, article: Article, heading: str, words: str, button: str | None, form: ReportForm | None = None, *,
+    status: int = 200, fault: str = "", wait: str = "",
+) -> Response:  # fmt: skip
+    return page(
+        "comments/act.html",
+        fragment="act",
+        status=status,
+        comment=comment,
+        article=article,
+        branch=_branch(article),
+        send_to=request.path,
+        heading=heading,
+        words=words,
+        button=button,
+        form=form,
+        fault=fault,
+        wait=wait,
+    )
+
+
+def _done(comment: Comment, article: Article, heading: str, words: str) -> Response:
+    return page(
+        "comments/done.html", fragment="done", comment=comment, article=article, branch=_branch(article), heading=heading, words=words,
+    )  # fmt: skip
+
+
+def _lead(target: str) -> WerkzeugResponse:
+    return redirect(target, 303)

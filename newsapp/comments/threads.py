@@ -9,20 +9,27 @@ from functools import lru_cache
 from operator import attrgetter
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, bindparam, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Select, bindparam, literal, select, union_all
+from sqlalchemy.orm import Session, aliased
 
-from newsapp.accounts import Account
+from newsapp.accounts import Account, Role
 from newsapp.articles import Story
 from newsapp.authors import Author
-from newsapp.comments.models import DRAWN_LEVELS, Comment, Thread
+from newsapp.comments.checks import closes_at, is_open
+from newsapp.comments.models import DRAWN_LEVELS, EDIT_WINDOW, Comment, Mute, Recommendation, Thread
 from newsapp.db import columns
+from newsapp.lib import tags
 from newsapp.lib.tags import shows
 from newsapp.lib.text import hue, initials
 
 PER_PAGE = 50  # threads
 OPEN_ANSWERS = 3  # a thread with more than these begins folded
-SORTS = {"oldest": "Oldest first", "newest": "Newest first"}
+SORTS = {
+    "oldest": "Oldest first",
+    "newest": "Newest first",
+    "helpful": "Most helpful",
+    "featured": "Picked by the editor",
+}
 
 
 class Shown(NamedTuple):
@@ -35,13 +42,17 @@ class Shown(NamedTuple):
     body: str
     posted_at: datetime
     hidden_at: datetime | None
+    held_at: datetime | None
     deleted_at: datetime | None
+    edited_at: datetime | None
     featured_at: datetime | None
+    pinned_at: datetime | None
     recommended: int
     account_id: int | None
     author_id: int | None
     guest_name: str | None
     account_name: str | None
+    account_role: str | None
     author_name: str | None
     author_slug: str | None
 
@@ -52,6 +63,17 @@ class Shown(NamedTuple):
     @property
     def is_visible(self) -> bool:
         return self.hidden_at is None and self.deleted_at is None
+
+    @property
+    def is_staff(self) -> bool:
+        return self.author_id is not None or (self.account_role or Role.READER) != Role.READER
+
+    @property
+    def stub(self) -> str:
+        """Say what stands in the place of a comment that readers do not see."""
+        if self.deleted_at:
+            return "This comment was deleted by its author."
+        return "This comment waits for a moderator." if self.held_at else "This comment was taken down by a moderator."
 
     @property
     def name(self) -> str:
@@ -86,6 +108,36 @@ class Step(NamedTuple):
 
 
 @dataclass
+class Viewer:
+    """Somebody signed in, who reads a page of their own: what they recommended, whom they do not want to read."""
+
+    account: Account
+    recommended: set[int] = field(default_factory=set)
+    muted: set[int] = field(default_factory=set)
+    own: list[Comment] = field(default_factory=list)  # what they wrote here that readers do not see, the newest first
+
+
+@dataclass(frozen=True)
+class Takes:
+    """What a discussion takes, and how it is drawn, as of one moment."""
+
+    open: bool
+    writers: frozenset[int]  # the authors of the story itself
+    editable_from: datetime  # one's own comments that are younger can be changed
+    sorts: dict[str, str] = field(default_factory=lambda: SORTS)
+
+
+def takes(article: Story) -> Takes:
+    """Tell what the discussion under a story takes; the page changes when it closes by itself."""
+    at, seen = tags.moment(), tags.seen_so_far()
+    ends = closes_at(article)
+    if seen is not None and ends is not None and ends > at:
+        seen.note_expiry(ends)
+    writers = frozenset(byline.author.id for byline in article.by if byline.author)
+    return Takes(is_open(article, at), writers, at - EDIT_WINDOW)
+
+
+@dataclass
 class ThreadPage:
     """One page of a discussion."""
 
@@ -95,6 +147,8 @@ class ThreadPage:
     sort: str = "oldest"
     nodes: list[Node] = field(default_factory=list)
     featured: list[Shown] = field(default_factory=list)
+    pinned: Shown | None = None
+    viewer: Viewer | None = None
 
     @property
     def has_more(self) -> bool:
@@ -116,45 +170,99 @@ class ThreadPage:
                 yield Step(node.comment, 0, node.answers_to, False, closes)
 
 
-def thread_page(session: Session, article: Story, number: int = 1, sort: str = "oldest") -> ThreadPage:
+def thread_page(
+    session: Session, article: Story, number: int = 1, sort: str = "oldest", viewer: Account | None = None
+) -> ThreadPage:
     """Read one page of the discussion under ``article``, 50 threads with all that hangs on them."""
     shows(f"comments:{article.id}")
     page = ThreadPage(number=number, sort=sort)
     rows = session.execute(
         _comments(sort), {"article": article.id, "skip": (number - 1) * PER_PAGE, "most": PER_PAGE}
     ).all()
+    pinned_id = None
     if rows:
-        page.visible, page.roots = rows[0][-2:]
-    comments = sorted((Shown._make(row[:-2]) for row in rows), key=attrgetter("path"))
+        page.visible, page.roots, pinned_id = rows[0][-3:]
+    comments = sorted((Shown._make(row[:-3]) for row in rows), key=attrgetter("path"))
+    if pinned_id and number == 1:
+        page.pinned = next((c for c in comments if c.id == pinned_id), None)
+        if page.pinned is None and (row := session.execute(_one(), {"id": pinned_id}).first()):
+            page.pinned = Shown._make(row)  # it stands on another page of a long discussion
+        if page.pinned and not page.pinned.is_visible:
+            page.pinned = None
     shows(*{f"account:{c.account_id}" for c in comments if c.account_id})
     shows(*{f"author:{c.author_id}" for c in comments if c.author_id})
     page.nodes = _draw(comments)
     if sort == "newest":
         page.nodes.reverse()
-    page.featured = [c for c in comments if c.featured_at and c.is_visible][:1] if number == 1 else []
+    elif sort == "helpful":
+        page.nodes.sort(key=lambda node: (-node.comment.recommended, -node.comment.id))
+    page.featured = (
+        [c for c in comments if c.featured_at and c.is_visible][:1] if number == 1 and not page.pinned else []
+    )
+    if sort == "featured":
+        page.roots = number * PER_PAGE + (len(page.nodes) == PER_PAGE)  # how many there are is not counted
+        page.featured = []
+    if viewer is not None:
+        page.viewer = _viewer(session, article, viewer)
     return page
+
+
+def _viewer(session: Session, article: Story, account: Account) -> Viewer:
+    found = Viewer(account)
+    liked = (
+        select(literal("liked"), Recommendation.comment_id)
+        .join(Comment, Comment.id == Recommendation.comment_id)
+        .where(Recommendation.account_id == account.id, Comment.article_id == article.id)
+    )
+    muted = select(literal("muted"), Mute.muted_id).where(Mute.account_id == account.id)
+    own = Comment.by(account).with_only_columns(literal("own"), Comment.id).order_by(None)
+    own = own.where(Comment.article_id == article.id, ~Comment.is_visible_in_sql(), Comment.deleted_at.is_(None))
+    mine: list[int] = []
+    for kind, number in session.execute(union_all(liked, muted, own)):
+        {"liked": found.recommended.add, "muted": found.muted.add, "own": mine.append}[kind](number)
+    if mine:
+        found.own = list(session.scalars(select(Comment).where(Comment.id.in_(mine)).order_by(Comment.id.desc())))
+    return found
 
 
 @lru_cache
 def _comments(sort: str) -> Select[*tuple[Any, ...]]:
-    order = (Comment.posted_at, Comment.id)
-    roots = (
-        select(Comment.id)
-        .where(Comment.article_id == bindparam("article"), Comment.parent_id.is_(None), Comment.holds_a_place())
-        .order_by(*(column.desc() for column in order) if sort == "newest" else order)
-        .limit(bindparam("most"))
-        .offset(bindparam("skip"))
-        .subquery()
-    )
+    order: dict[str, tuple[Any, ...]] = {
+        "newest": (Comment.posted_at.desc(), Comment.id.desc()),
+        "helpful": (Comment.recommended.desc(), Comment.posted_at.desc(), Comment.id.desc()),
+    }
+    here = (Comment.article_id == bindparam("article"), Comment.parent_id.is_(None), Comment.holds_a_place())
+    roots = select(Comment.id).where(*here).order_by(*order.get(sort, (Comment.posted_at, Comment.id)))
+    if sort == "featured":
+        picked = aliased(Comment)
+        roots = roots.where(
+            Comment.id.in_(
+                select(picked.root_id).where(picked.article_id == bindparam("article"), picked.featured_at.is_not(None))
+            )
+        )
+    some = roots.limit(bindparam("most")).offset(bindparam("skip")).subquery()
     # No ORDER BY: the page's comments are sorted here, by their path, so the database needs no temporary sort.
-    names = columns(Account, ["name"]) + columns(Author, ["name", "slug"])
     return (
-        select(*columns(Comment, Shown._fields[:13]), *names, *columns(Thread, ["visible", "roots"]))
-        .join(roots, Comment.root_id == roots.c.id)
+        _whole([*columns(Thread, ["visible", "roots", "pinned_id"])])
+        .join(some, Comment.root_id == some.c.id)
         .join(Thread, Thread.article_id == Comment.article_id)
+        .where(Comment.holds_a_place())
+    )
+
+
+@lru_cache
+def _one() -> Select[*tuple[Any, ...]]:
+    return _whole([]).where(Comment.id == bindparam("id"))
+
+
+def _whole(further: list[Any]) -> Select[*tuple[Any, ...]]:
+    names = columns(Account, ["name", "role"]) + columns(Author, ["name", "slug"])
+    own = Shown._fields[: Shown._fields.index("account_name")]
+    return (
+        select(*columns(Comment, own), *names, *further)
+        .select_from(Comment)
         .outerjoin(Account, Account.id == Comment.account_id)
         .outerjoin(Author, Author.id == Comment.author_id)
-        .where(Comment.holds_a_place())
     )
 
 

@@ -14,3 +14,5 @@ import "./saved.js";
 import "./savedlist.js";
 import "./toc.js";
 import "./loadmore.js";
+import "./drafts.js";
+import "./comments.js";

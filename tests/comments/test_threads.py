@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 
 from newsapp import comments
 from newsapp.accounts.log import LogEntry
+from newsapp.authors import create as create_author
 from newsapp.comments import Comment, DecidedMeanwhile, NotAllowed, Recommendation, Thread, thread_page
 from newsapp.comments.models import CommentsClosed
 from newsapp.db import db
@@ -188,10 +189,14 @@ def test_a_permalink_of_what_is_hidden_or_under_a_draft_is_404(article, client):
 
 
 def test_staff_are_marked_and_carry_their_name_of_today(article, rosalind, client):
+    colleague = create_author("Dele Farquharson")
+    say(article, name=None, author=colleague)
     say(article, name=None, author=rosalind)
     address = article.url
     db.session.commit()
-    assert '>Rosalind Achterberg</b><span class="badge">Staff</span>' in client.get(address).text
+    page = client.get(address).text
+    assert '>Dele Farquharson</b><span class="badge">Staff</span>' in page
+    assert '>Rosalind Achterberg</b><span class="badge badge--author">Author</span>' in page
     rosalind.edit(name="Rosalind A.")
     db.session.commit()
     assert ">Rosalind A.</b>" in client.get(address).text

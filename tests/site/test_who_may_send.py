@@ -10,8 +10,10 @@ from flask.testing import FlaskClient
 from itsdangerous import URLSafeTimedSerializer
 from sqlalchemy import event, select
 
-from newsapp import accounts
+from newsapp import accounts, comments
 from newsapp.accounts import Account, Role, SignIn
+from newsapp.articles import Article
+from newsapp.comments import Comment
 from newsapp.db import db
 from tests.conftest import NOON, Browser, signed_in
 from tests.site.test_headers import VALUES
@@ -22,6 +24,12 @@ READERS = "readers"  # whoever is signed in
 # Who may send to which route: ANYBODY, READERS, or the roles.
 SENDERS: dict[str, str | set[Role]] = {
     "site.prefer": ANYBODY,
+    "comments.post": ANYBODY,
+    "comments.report": ANYBODY,
+    "comments.edit": READERS,
+    "comments.delete": READERS,
+    "comments.recommend": READERS,
+    "comments.mute": READERS,
     "accounts.sign_in": ANYBODY,
     "accounts.sign_in_code": ANYBODY,
     "accounts.sign_out": ANYBODY,
@@ -46,6 +54,17 @@ SENDERS: dict[str, str | set[Role]] = {
 OBJECTS = {
     "accounts.end_sign_in": lambda other: {"sign_in_id": db.session.scalar(select(SignIn.id).where(SignIn.account_id == other.id))},
 }  # fmt: skip
+
+
+def _comment_of(other: Account) -> dict[str, int]:
+    row = comments.post(db.session.scalars(select(Article).limit(1)).one(), "Theirs", account=other)
+    db.session.commit()
+    return {"comment_id": row.id}
+
+
+OBJECTS["comments.edit"] = OBJECTS["comments.delete"] = _comment_of
+# What these are about is there for everybody to see.
+PUBLIC = {"comments.post", "comments.report", "comments.recommend", "comments.mute"}
 LINKED = {"token"}  # arguments that are secrets themselves
 
 
@@ -74,7 +93,7 @@ def test_every_route_that_takes_more_than_a_get_is_known(app):
     with_objects = {
         rule.endpoint for rule in app.url_map.iter_rules() if rule.endpoint in routes and set(rule.arguments) - LINKED
     }
-    assert with_objects == set(OBJECTS)
+    assert with_objects - PUBLIC == set(OBJECTS)
 
 
 def test_nobody_sends_from_another_site_or_from_nowhere(app, people):
@@ -150,6 +169,10 @@ def test_another_persons_object_is_not_there(app, people, name):
 
 
 def _state() -> list[tuple[object, ...]]:
-    rows = [tuple(row) for table in (Account.__table__, SignIn.__table__) for row in db.session.execute(select(table))]
+    rows = [
+        tuple(row)
+        for table in (Account.__table__, SignIn.__table__, Comment.__table__)
+        for row in db.session.execute(select(table))
+    ]
     db.session.rollback()
     return rows

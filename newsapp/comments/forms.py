@@ -1,0 +1,105 @@
+"""What a reader may send."""
+
+from __future__ import annotations
+
+import unicodedata
+
+from flask import current_app
+from itsdangerous import BadData, URLSafeSerializer
+from wtforms import (
+    HiddenField,
+    RadioField,
+    SelectChoice,  # type: ignore[attr-defined]  # newer than the types
+    StringField,
+    TextAreaField,
+    ValidationError,
+)
+from wtforms.validators import InputRequired, Length, Optional
+
+from newsapp.comments.models import MAX_LENGTH
+from newsapp.comments.reports import MAX_WORDS, REASONS
+from newsapp.lib import clock
+from newsapp.lib.forms import Form, MailAddress, stripped
+
+NAME_LENGTH = 60  # characters
+FORM_LASTS = 24 * 3600  # seconds
+
+
+class CommentForm(Form):
+    """A comment by somebody who is signed in."""
+
+    parent_id = HiddenField()
+    body = TextAreaField("Comment", [InputRequired("Write something first.")])
+
+    @property
+    def words_sent(self) -> str:
+        return self.body.data or ""
+
+    def validate_body(self, field: TextAreaField) -> None:
+        # A browser sends each new line as two characters, and counts it as one.
+        field.data = (field.data or "").replace("\r\n", "\n")
+        if len(field.data) > MAX_LENGTH:
+            raise ValidationError(f"A comment has at most {MAX_LENGTH:,} characters; this one has {len(field.data):,}.")
+
+
+class GuestForm(CommentForm):
+    """A comment by a guest. ``opened`` says, signed, when the form was made; ``website`` is a field that people do not see."""
+
+    name = StringField(
+        "Name", [InputRequired("Write the name that readers will see."), Length(max=NAME_LENGTH)], [stripped]
+    )
+    email = StringField("Email", [InputRequired("Write your email address."), MailAddress()], [stripped])
+    website = StringField("Leave this field empty")
+    opened = HiddenField()
+
+    def validate_name(self, field: StringField) -> None:
+        field.data = " ".join(unicodedata.normalize("NFC", field.data or "").split())
+        if not any(c.isalnum() for c in field.data):
+            raise ValidationError("Write the name that readers will see.")
+        if any(
+            unicodedata.category(c) in ("Cc", "Cf", "Co", "Cs", "Cn") and c not in "\u200c\u200d" for c in field.data
+        ):
+            raise ValidationError("The name has characters that cannot be shown.")
+
+    @property
+    def seconds(self) -> float | None:
+        """Give how long ago the form was opened; nothing where that cannot be told."""
+        try:
+            at = float(_signer().loads(self.opened.data or ""))
+        except (BadData, TypeError, ValueError):
+            return None
+        seconds = clock.timestamp() - at
+        return seconds if 0 <= seconds <= FORM_LASTS else None
+
+
+class ReportForm(Form):
+    """What is wrong with a comment."""
+
+    reason = RadioField(
+        "What is wrong with it?",
+        [InputRequired("Choose what is wrong with it.")],
+        choices=[SelectChoice(key, words) for key, words in REASONS.items()],
+    )
+    words = TextAreaField("In your own words", [Length(max=MAX_WORDS)], [stripped])
+    law = StringField("Which law it breaks, if you know", [Length(max=200)], [stripped])
+    email = StringField("Your email address, to be told what becomes of it", [Optional(), MailAddress()], [stripped])
+
+
+class AppealForm(Form):
+    """What an author says against a decision."""
+
+    words = TextAreaField(
+        "Why should it appear?",
+        [InputRequired("Write why the comment should appear."), Length(max=MAX_WORDS)],
+        [stripped],
+    )
+
+
+def opened_now() -> str:
+    """Give the signed field that says when a form was opened."""
+    signed = _signer().dumps(round(clock.timestamp(), 1))
+    return signed if isinstance(signed, str) else signed.decode()
+
+
+def _signer() -> URLSafeSerializer:
+    return URLSafeSerializer(current_app.config["SECRET_KEY"], salt="newsapp.comment-form")
