@@ -6,14 +6,7 @@ import unicodedata
 
 from flask import current_app
 from itsdangerous import BadData, URLSafeSerializer
-from wtforms import (
-    HiddenField,
-    RadioField,
-    SelectChoice,  # type: ignore[attr-defined]  # newer than the types
-    StringField,
-    TextAreaField,
-    ValidationError,
-)
+from wtforms import HiddenField, RadioField, SelectChoice, StringField, TextAreaField, ValidationError  # type: ignore[attr-defined]
 from wtforms.validators import InputRequired, Length, Optional
 
 from newsapp.comments.models import MAX_LENGTH
