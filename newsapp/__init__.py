@@ -61,7 +61,8 @@ def create_app(overrides: Mapping[str, Any] | None = None, instance: Path | None
 
     layout.init_app(app)
     jobs.init_app(app)
-    accounts.holdings.enter(personal.HOLDING)
+    for holding in personal.HOLDINGS:
+        accounts.holdings.enter(holding)
     for room in (site, accounts_routes, articles, authors, comments, feeds, follows, media, pages, search):
         app.register_blueprint(room.bp)
 

@@ -28,6 +28,7 @@ from newsapp.site import Site
 # One's own pages, in the order of the menu and of their tabs. A room adds its own when it is there.
 OWN = (
     ("/account", "Your profile"),
+    ("/account/comments", "Your comments"),
     ("/account/security", "Address and password"),
     ("/account/second-factor", "Second step"),
     ("/account/data", "Your data"),

@@ -20,6 +20,7 @@ from sqlalchemy import Column, Table, delete, func, select, update
 
 from newsapp import outbox
 from newsapp.accounts.models import Account, RecoveryCode, Registration, SignIn
+from newsapp.accounts.notifications import Notification
 from newsapp.db import Base, db
 from newsapp.lib import clock, dates
 from newsapp.outbox import Mail
@@ -147,7 +148,17 @@ def _erase_registrations(account: Account, _keep_words: bool) -> None:
     db.session.execute(delete(Registration).where(Registration.email == account.email))
 
 
+def _told(account: Account) -> list[Record]:
+    names = ("words", "address", "at", "read_at")
+    return [{name: getattr(row, name) for name in names} for row in db.session.scalars(Notification.to(account))]
+
+
+def _erase_told(account: Account, _keep_words: bool) -> None:
+    db.session.execute(delete(Notification).where(Notification.account_id == account.id))
+
+
 enter(Holding("Your account", (Account, RecoveryCode), _profile, _erase_own))
 enter(Holding("Where you are signed in", (SignIn,), _sign_ins, _erase_own))
 enter(Holding("Registrations with your address", (Registration,), _registrations, _erase_registrations))
 enter(Holding("Letters to you", (Mail,), _letters, _erase_letters))
+enter(Holding("What you were told", (Notification,), _told, _erase_told))

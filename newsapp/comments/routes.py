@@ -10,10 +10,11 @@ from werkzeug.wrappers import Response as WerkzeugResponse
 
 from newsapp import comments
 from newsapp.accounts import Account, reader, readers_only
+from newsapp.accounts.notifications import Notification, mark_read
 from newsapp.articles import Article, Story, story_to_read
-from newsapp.comments import Comment, Mute, NotAllowed, Recommendation, Refused, Sender, Thread, Twin
+from newsapp.comments import Appeal, Comment, Mute, NotAllowed, Recommendation, Refused, Sender, Thread, Twin
 from newsapp.comments.checks import closes_at, hashed_network
-from newsapp.comments.forms import CommentForm, GuestForm, ReportForm, opened_now
+from newsapp.comments.forms import AppealForm, CommentForm, GuestForm, ReportForm, opened_now
 from newsapp.comments.threads import PER_PAGE, SORTS
 from newsapp.db import db
 from newsapp.layout import layout
@@ -29,6 +30,8 @@ REPORTED = Limit("reports, one network", 20, timedelta(hours=1))
 MINE = "mine"  # the cookie of a guest's own comments under one story
 MOST_OF_MINE = 20
 MINE_LASTS = timedelta(days=30)
+OWN_AT_ONCE = 50
+NOTICES = {"appeal": "Your appeal has arrived. A moderator looks at the decision again."}
 RULE = "Comments are read by an editor before they appear."
 
 
@@ -318,7 +321,74 @@ def mute(comment_id: int):
     return _lead(f"{article.url}#comment-{comment.id}")
 
 
+# One's own comments, in the account
+
+
+@bp.get("/account/comments")
+@readers_only
+def own_comments():
+    """What one wrote, with its state and reason, and what one was told."""
+    account = _me()
+    number = request.args.get("page", "1")
+    if not number.isdigit() or not 1 <= int(number) <= 1000:
+        abort(404)
+    rows = db.session.execute(
+        Comment.by(account)
+        .join(Article, Article.id == Comment.article_id)
+        .add_columns(Article.slug, Article.headline)
+        .limit(OWN_AT_ONCE + 1)
+        .offset((int(number) - 1) * OWN_AT_ONCE)
+    ).all()
+    ids = [comment.id for comment, _, _ in rows]
+    appeals = {row.comment_id: row for row in db.session.scalars(select(Appeal).where(Appeal.comment_id.in_(ids)))}
+    return page(
+        "comments/account.html",
+        notice=NOTICES.get(request.args.get("done", "")),
+        rows=rows[:OWN_AT_ONCE],
+        has_more=len(rows) > OWN_AT_ONCE,
+        number=int(number),
+        appeals=appeals,
+        told=db.session.scalars(Notification.to(account).limit(OWN_AT_ONCE)).all() if number == "1" else [],
+    )
+
+
+@bp.post("/account/comments/read")
+@readers_only
+def mark_told():
+    """Note that one has read what one was told."""
+    mark_read(_me())
+    db.session.commit()
+    return _lead("/account/comments")
+
+
+@bp.get("/comments/<int(max=2147483647):comment_id>/appeal")
+@readers_only
+def appeal_form(comment_id: int):
+    comment, article = _own(comment_id)
+    return _appeal(comment, article, AppealForm(formdata=None))
+
+
+@bp.post("/comments/<int(max=2147483647):comment_id>/appeal")
+@readers_only
+def appeal(comment_id: int):
+    comment, article = _own(comment_id)
+    form = AppealForm()
+    if not form.validate():
+        return _appeal(comment, article, form, 422)
+    try:
+        comments.appeal(comment, form.words.data or "", by=_me())
+    except NotAllowed as why:
+        return _appeal(comment, article, form, 403, str(why))
+    db.session.commit()
+    return _lead("/account/comments?done=appeal")
+
+
 # Helpers
+
+
+def _appeal(comment: Comment, article: Article, form: AppealForm, status: int = 200, fault: str = "") -> Response:
+    words = f"{comment.why} Each comment has one appeal; a moderator looks at it again."
+    return _ask(comment, article, "Appeal", words, "Send the appeal", form, status=status, fault=fault)
 
 
 def _me() -> Account:
@@ -448,7 +518,7 @@ def _too_late(comment: Comment, article: Article) -> Response:
 
 
 def _ask(
-    comment: Comment, article: Article, heading: str, words: str, button: str | None, form: ReportForm | None = None, *,
+    comment: Comment, article: Article, heading: str, words: str, button: str | None, form: ReportForm | AppealForm | None = None, *,
     status: int = 200, fault: str = "", wait: str = "",
 ) -> Response:  # fmt: skip
     return page(

@@ -40,6 +40,17 @@ def tamsins_life(app, tamsin, article) -> Account:
     first = comments.post(article, "My first & best", account=tamsin)
     comments.post(article, "An answer to Tamsin", guest_name="Guest", parent=first)
     comments.post(article, "Nobody answers this", account=tamsin)
+    comments.post(article, "As a guest", guest_name="Tamsin", guest_email=tamsin.email, network="hash")
+    other = accounts.create("Another", "another", "another@example.org")
+    theirs = comments.post(article, "By somebody else", account=other, parent=first)
+    theirs.recommend(tamsin)
+    comments.report(theirs, "spam", "Tamsin says so", by=tamsin)
+    comments.mute(tamsin, other)
+    comments.warn(account=tamsin, by=other, reason="Calm down, Tamsin.")
+    comments.note("Tamsin is quick", by=other, account=tamsin)
+    rejected = comments.post(article, "Rejected words", account=tamsin)
+    rejected.reject(by=other, reason="Advertising")
+    comments.appeal(rejected, "Tamsin says why", by=tamsin)
     article.close_comments(by=tamsin)
     accounts.secondfactor.new_recovery_codes(tamsin)
     accounts.register("Tamsin", "tamsin2", tamsin.email, "hashed")
@@ -70,7 +81,8 @@ def test_everything_comes_in_one_file_for_machines_and_to_be_read(app, tamsins_l
     held = json.loads(files.read("data.json"))
     assert set(held) >= {holding.heading for holding in holdings.all_holdings()}
     assert all(held.values()), held  # each table that is covered has something of hers
-    assert [c["text"] for c in held["Your comments"]] == ["<p>My first &amp; best</p>", "<p>Nobody answers this</p>"]
+    written = [c["text"] for c in held["Your comments"]]
+    assert written == ["My first & best", "Nobody answers this", "As a guest", "Rejected words"]
     assert held["What hangs on your account in the newsroom"] == [
         {"what": "article: comments closed by", "how many": 1}
     ]
@@ -118,7 +130,8 @@ def test_nothing_of_the_person_is_left(app, client, tamsins_life, article, choic
     for table in Base.metadata.sorted_tables:
         for column in holdings.columns_to_accounts(table):
             assert not db.session.execute(select(table).where(column == account_id)).all(), column
-    for table in (Account, SignIn, RecoveryCode):
+    assert [account.username for account in db.session.scalars(select(Account))] == ["another"]
+    for table in (SignIn, RecoveryCode):
         assert not db.session.scalars(select(table)).all()
     db.session.rollback()
 

@@ -407,3 +407,23 @@ def test_networks_are_forgotten_after_a_week(client, address):
     clock.advance(timedelta(days=8))
     comments.forget_networks()
     assert only().network is None
+
+
+def test_ones_own_page_says_what_became_of_each_comment_and_takes_an_appeal(known, address, reader, moderator):
+    known.post(f"{address}/comments", data={"body": "Off the point"})
+    row = only()
+    url = row.url
+    row.reject(by=moderator, reason="Off the subject", words="This story is about barges.")
+    db.session.commit()
+
+    page = known.get("/account/comments").text
+    assert "Rejected" in page and "Off the subject. This story is about barges." in page and f"{url}/appeal" in page
+    assert "was rejected" in page and "Mark everything as read" in page
+    assert known.post("/account/comments/read").status_code == 303
+    assert "Mark everything as read" not in known.get("/account/comments").text
+
+    assert known.post(f"{url}/appeal", data={"words": ""}).status_code == 422
+    assert known.post(f"{url}/appeal", data={"words": "It is about a barge."}).status_code == 303
+    again = known.post(f"{url}/appeal", data={"words": "Please"})
+    assert again.status_code == 403 and "already" in again.text
+    assert "Your appeal waits for a moderator." in known.get("/account/comments").text

@@ -27,6 +27,8 @@ SENDERS: dict[str, str | set[Role]] = {
     "comments.post": ANYBODY,
     "comments.report": ANYBODY,
     "comments.edit": READERS,
+    "comments.appeal": READERS,
+    "comments.mark_told": READERS,
     "comments.delete": READERS,
     "comments.recommend": READERS,
     "comments.mute": READERS,
@@ -62,7 +64,7 @@ def _comment_of(other: Account) -> dict[str, int]:
     return {"comment_id": row.id}
 
 
-OBJECTS["comments.edit"] = OBJECTS["comments.delete"] = _comment_of
+OBJECTS |= {f"comments.{act}": _comment_of for act in ("edit", "delete", "appeal")}
 # What these are about is there for everybody to see.
 PUBLIC = {"comments.post", "comments.report", "comments.recommend", "comments.mute"}
 LINKED = {"token"}  # arguments that are secrets themselves
