@@ -9,7 +9,7 @@ from functools import lru_cache
 from operator import attrgetter
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, bindparam, literal, select, union_all
+from sqlalchemy import CompoundSelect, Select, bindparam, literal, select, union_all
 from sqlalchemy.orm import Session, aliased
 
 from newsapp.accounts import Account, Role
@@ -209,20 +209,27 @@ def thread_page(
 
 def _viewer(session: Session, article: Story, account: Account) -> Viewer:
     found = Viewer(account)
-    liked = (
-        select(literal("liked"), Recommendation.comment_id)
-        .join(Comment, Comment.id == Recommendation.comment_id)
-        .where(Recommendation.account_id == account.id, Comment.article_id == article.id)
-    )
-    muted = select(literal("muted"), Mute.muted_id).where(Mute.account_id == account.id)
-    own = Comment.by(account).with_only_columns(literal("own"), Comment.id).order_by(None)
-    own = own.where(Comment.article_id == article.id, ~Comment.is_visible_in_sql(), Comment.deleted_at.is_(None))
     mine: list[int] = []
-    for kind, number in session.execute(union_all(liked, muted, own)):
+    for kind, number in session.execute(_of_viewer(), {"account": account.id, "article": article.id}):
         {"liked": found.recommended.add, "muted": found.muted.add, "own": mine.append}[kind](number)
     if mine:
         found.own = list(session.scalars(select(Comment).where(Comment.id.in_(mine)).order_by(Comment.id.desc())))
     return found
+
+
+@lru_cache
+def _of_viewer() -> CompoundSelect[Any]:
+    liked = (
+        select(literal("liked"), Recommendation.comment_id)
+        .join(Comment, Comment.id == Recommendation.comment_id)
+        .where(Recommendation.account_id == bindparam("account"), Comment.article_id == bindparam("article"))
+    )
+    muted = select(literal("muted"), Mute.muted_id).where(Mute.account_id == bindparam("account"))
+    own = select(literal("own"), Comment.id).where(Comment.account_id == bindparam("account"))
+    own = own.where(
+        Comment.article_id == bindparam("article"), ~Comment.is_visible_in_sql(), Comment.deleted_at.is_(None)
+    )
+    return union_all(liked, muted, own)
 
 
 @lru_cache

@@ -50,7 +50,7 @@ async function open(link) {
 }
 
 function focus(slot) {
-  (slot.querySelector("[aria-invalid], textarea, input:not([type=hidden])") ?? slot.querySelector("h3"))?.focus();
+  (slot.querySelector("textarea, input:not([type=hidden])") ?? slot.querySelector("h3"))?.focus();
 }
 
 function close(link) {
@@ -74,7 +74,7 @@ async function recommend(link) {
 // After a form was sent: errors get the focus; what has arrived is told, remembered and shown.
 document.addEventListener("htmx:after:settle", ({ target }) => {
   const slot = target.closest?.(".reply__slot") ?? document.querySelector(".reply__slot:has([data-posted])");
-  const faulty = slot?.querySelector("[role=alert]") && slot.querySelector("[aria-invalid], textarea");
+  const faulty = slot?.querySelector("[role=alert]") && (slot.querySelector("[aria-invalid]") ?? slot.querySelector("textarea"));
   if (faulty) return faulty.focus();
 
   const told = slot?.querySelector(".alert--ok");

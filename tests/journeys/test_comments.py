@@ -1,0 +1,157 @@
+"""From a first word to its place on the page, with and without JavaScript."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+from sqlalchemy import select
+
+from newsapp import accounts, comments, create_app
+from newsapp.accounts import passwords
+from newsapp.articles import Article
+from newsapp.comments import Comment
+from newsapp.db import db
+from newsapp.lib import clock
+
+STORY = "/articles/what-a-leap-second-is"
+PASSWORD = "a long pass phrase for a test"
+LEAST_MS = 3100  # the check of how fast a form was sent
+
+
+@pytest.fixture(scope="module")
+def desk(demo_site):
+    """The newsroom's side: the same site, in this process."""
+    app = create_app(
+        {"DATABASE_URL": demo_site["NEWSAPP_DATABASE_URL"], "TESTING": True},
+        instance=Path(demo_site["NEWSAPP_INSTANCE"]),
+    )
+    with app.app_context():
+        yield app
+        db.session.remove()
+        db.engine.dispose()
+
+
+@pytest.fixture(scope="module")
+def person(desk):
+    """A reader whose first comment was approved long ago."""
+    account = accounts.create("Jonna Journey", "jonna", "jonna@example.org", passwords.hashed(PASSWORD))
+    story = db.session.scalars(select(Article).where(Article.slug == "slow-line-week")).one()
+    comments.post(story, "My first comment", account=account)
+    db.session.commit()
+    return account
+
+
+def newest(story: str) -> tuple[int, int | None]:
+    """Give the id of the newest comment under a story, and whose answer it is."""
+    slug = story.rsplit("/", 1)[1]
+    ids = select(Comment.id, Comment.parent_id).join(Article, Article.id == Comment.article_id)
+    found = db.session.execute(ids.where(Article.slug == slug).order_by(Comment.id.desc())).first()
+    db.session.rollback()  # outside a request a transaction has the writer's lock
+    return found[0], found[1]
+
+
+def sign_in(page, story):
+    page.goto(f"/account/sign-in?next={story}")
+    page.locator("main [name=identifier]").fill("jonna")
+    page.locator("main [name=password]").fill(PASSWORD)
+    page.locator("main form button.btn").first.click()
+    expect(page).to_have_url(f"{page.url.partition('/account')[0].partition('/articles')[0]}{story}")
+
+
+def test_a_guests_comment_is_held_approved_and_then_seen(page, scripted, desk):
+    words = f"A guest was here, {'with' if scripted else 'without'} a script"
+    page.goto(STORY)
+    page.locator(".reply__open").click()
+    page.get_by_label("Comment *").fill(words)
+    page.get_by_label("Name *").fill("Guy Guest")
+    page.get_by_label("Email *").fill("guy@example.org")
+    page.wait_for_timeout(LEAST_MS)
+    page.get_by_role("button", name="Post comment").click()
+    expect(page.locator(".mine")).to_contain_text("Your comment waits for a moderator. Only you see it.")
+    assert page.url.endswith(STORY) is scripted
+
+    if scripted:  # fetched again on the next visit
+        page.goto(STORY)
+        expect(page.locator("#my-comments")).to_contain_text(words)
+
+    db.session.get_one(Comment, newest(STORY)[0]).approve()
+    db.session.commit()
+    page.goto(STORY)
+    expect(page.locator("#comments .thread").first).to_contain_text(words)
+    expect(page.locator("#my-comments")).to_be_empty()
+
+
+def test_a_reader_comments_replies_and_edits(window, scripted, desk, person):
+    page = window(scripted=scripted)
+    sign_in(page, STORY)
+    words = f"Written by hand {scripted}"
+    page.locator(".reply__open").click()
+    page.get_by_label("Comment *").fill(words)
+    page.get_by_role("button", name="Post comment").click()
+    if scripted:
+        expect(page.locator(".mine .alert--ok")).to_be_focused()
+        page.get_by_role("link", name="See it in its place").click()
+    mine = page.locator(".thread article", has_text=words)
+    expect(mine).to_be_visible()
+
+    mine.get_by_role("link", name="Reply").click()
+    expect(page.get_by_role("heading", name="Reply to Jonna Journey")).to_be_visible()
+    page.get_by_role("link", name="Cancel reply").click()
+    if scripted:
+        expect(mine.get_by_role("link", name="Reply")).to_be_focused()
+    page.goto(STORY)
+    mine.get_by_role("link", name="Reply").click()
+    page.get_by_label("Comment *").fill(f"Answer to: {words}")
+    page.get_by_role("button", name="Post reply").click()
+    expect(page.locator("main")).to_contain_text(
+        f"Answer to: {words}" if not scripted else "Your comment is on the page."
+    )
+    answer, parent = newest(STORY)
+    assert parent is not None
+
+    page.goto(STORY)
+    page.locator(f"#comment-{answer} .comment__acts").get_by_role("link", name="Edit").click()
+    page.get_by_label("Comment *").fill(f"Changed {words}")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.locator("main")).to_contain_text(f"Changed {words}" if not scripted else "Your comment is on the page.")
+    page.goto(STORY)
+    expect(page.locator(f"#comment-{answer}")).to_contain_text(f"Changed {words}")
+    expect(page.locator(f"#comment-{answer}")).to_contain_text("Edited")
+
+
+def test_a_draft_outlives_a_lost_network_and_a_closed_page(window):
+    page = window()
+    page.goto(STORY)
+    page.locator(".reply__open").click()
+    page.get_by_label("Comment *").fill("Half a thought")
+    page.get_by_label("Name *").fill("Guy Guest")
+    page.get_by_label("Email *").fill("guy@example.org")
+    page.context.set_offline(True)
+    page.get_by_role("button", name="Post comment").click()
+    expect(page.locator("#status")).to_contain_text("Your words are kept on this device")
+    page.context.set_offline(False)
+
+    page.goto(STORY)
+    page.locator(".reply__open").click()
+    expect(page.get_by_label("Comment *")).to_have_value("Half a thought")
+    page.get_by_role("link", name="Cancel").click()
+    expect(page.locator(".reply__open")).to_be_focused()
+    page.locator(".reply__open").click()
+    expect(page.get_by_label("Comment *")).to_have_value("")
+
+
+def test_new_comments_are_told_without_a_jump(window, desk):
+    page = window()
+    page.clock.install()
+    page.goto(STORY)
+    story = db.session.scalars(select(Article).where(Article.slug == STORY.rsplit("/", 1)[1])).one()
+    comments.post(story, f"Fresh at {clock.now()}", guest_name="Frida")
+    db.session.commit()
+    before = page.evaluate("scrollY")
+    page.clock.run_for(31_000)
+    expect(page.locator(".comments__new")).to_have_text("1 new comment")
+    assert page.evaluate("scrollY") == before
+    page.locator(".comments__new a").click()
+    expect(page.locator("#comments .thread > li").first).to_contain_text("Fresh at")
