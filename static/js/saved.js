@@ -9,7 +9,7 @@ export const MOST = 100; // stories, as MOST in newsapp/follows/routes.py
 const KEY = "saved";
 const CHANGED = "saved:changed"; // on document, after this tab or another has changed the list
 
-/** The stories, the newest first: [{id, url, title, section, standfirst, published, picture}]. null: the browser keeps nothing. */
+/** The stories, the newest first: [{id, url, title, section, kind, standfirst, published, picture}]. null: the browser keeps nothing. */
 export function read() {
   let text;
   try {
@@ -91,6 +91,6 @@ function toggle(id) {
 }
 
 function told(id) {
-  const { url, title, section, standfirst, published, picture } = document.querySelector(`[data-save="${id}"][data-url]`).dataset;
-  return { id, url, title, section, standfirst, published, picture };
+  const { url, title, section, kind, standfirst, published, picture } = document.querySelector(`[data-save="${id}"][data-url]`).dataset;
+  return { id, url, title, section, kind, standfirst, published, picture };
 }

@@ -48,7 +48,7 @@ function rowOf(story) {
 }
 
 /** A row from what the browser has kept of the story. */
-function draw({ id, url, title, section, standfirst, published, picture }) {
+function draw({ id, url, title, section, kind, standfirst, published, picture }) {
   const row = document.getElementById("saved-row").content.firstElementChild.cloneNode(true);
   row.dataset.id = id;
   const time = row.querySelector("time");
@@ -58,6 +58,8 @@ function draw({ id, url, title, section, standfirst, published, picture }) {
     time.textContent = at.toLocaleDateString(document.documentElement.lang, { day: "numeric", month: "short", year: "numeric" });
   }
   Object.assign(row.querySelector("h2 a"), { href: url, textContent: title });
+  if (kind) row.querySelector(".kind").textContent = kind;
+  else row.querySelector(".kicker").remove(); // plain news
   fill(row.querySelector("article > p"), standfirst);
   fill(row.querySelector("b"), section);
   const pic = row.querySelector(".pic");
