@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import func, select, tuple_
 from sqlalchemy.orm import Session
 
-from newsapp.articles.lists import LAST_PAGE, Paged, asked_place, by_time
+from newsapp.articles.lists import LAST_PAGE, Paged, asked_place, by_time, page_numbers
 from newsapp.articles.models import Change
 from newsapp.articles.shelves import ALL, COUNTED_AT_MOST
 from newsapp.lib import tags
@@ -28,27 +28,28 @@ class CorrectionList(Paged):
 
 
 def correction_list(session: Session, url: str) -> CorrectionList:
-    """Read the page of corrections that the request's query asks for; one beyond the end is 404."""
+    """Read the page of corrections that the request's query asks for, or several in one; one beyond the end is 404."""
     at = tags.moment()
     tags.shows("log", ALL)
-    number, before = asked_place()
+    (number, last_number), before = page_numbers(), asked_place()
+    size = (last_number - number + 1) * PER_PAGE
     query = Change.notices(at)
     query = (
         query.where(tuple_(Change.at, Change.id) < before) if before else query.offset((number - 1) * PER_PAGE)
     )  # fmt: skip
-    found = list(session.scalars(query.limit(PER_PAGE + 1)))
+    found = list(session.scalars(query.limit(size + 1)))
     capped = Change.notices(at).with_only_columns(Change.id).order_by(None).limit(COUNTED_AT_MOST + 1)
     page = CorrectionList(
         url,
         number=number,
         is_first=number == 1 and not before,
         total=session.scalar(select(func.count()).select_from(capped.subquery())) or 0,
-        changes=found[:PER_PAGE],
+        changes=found[:size],
     )
     page.must_not_be_beyond_the_end()
-    if len(found) > PER_PAGE:
+    if len(found) > size:
         last = page.changes[-1]
-        page.older = by_time(last.at, last.id) if before or number == LAST_PAGE else f"?page={number + 1}"
+        page.older = by_time(last.at, last.id) if before or last_number == LAST_PAGE else f"?page={last_number + 1}"
     if not before:
         page.shown_so_far = (number - 1) * PER_PAGE + page.shown
     return page

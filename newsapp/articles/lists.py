@@ -78,7 +78,7 @@ class StoryList(Paged):
 
 def story_list(session: Session, shelf: str, url: str) -> StoryList:
     """Read the page of ``shelf`` that the request's query asks for, or several in one; one beyond the end is 404."""
-    at, (number, last), before = tags.moment(), page_numbers(), _before()
+    at, (number, last), before = tags.moment(), page_numbers(), asked_place()
     size = (last - number + 1) * PER_PAGE
     tags.shows(shelf)
     query = Listing.on(shelf, at).add_columns(Listing.published_at)
@@ -116,11 +116,6 @@ def newest(session: Session, shelf: str, limit: int) -> list[Card]:
     return in_order(session, list(session.scalars(Listing.on(shelf, tags.moment()).limit(limit))))
 
 
-def asked_place() -> tuple[int, tuple[datetime, int] | None]:
-    """Read which page of a list the request's query asks for: its number, or the place that it goes on from."""
-    return page_number(), _before()
-
-
 def page_number() -> int:
     """Read ``page`` from the request's query, 1 to 50; anything else is 404."""
     return _number(request.args.get("page", "1"))
@@ -146,7 +141,7 @@ def _number(text: str) -> int:
     return int(text)
 
 
-def _before() -> tuple[datetime, int] | None:
+def asked_place() -> tuple[datetime, int] | None:
     """Read ``before``, the place in a list that the page goes on from: a moment and a story's number."""
     text = request.args.get("before")
     if not text:

@@ -24,7 +24,7 @@ POSTGRESQL_WEIGHTS = "{0.05, 0.1, 0.4, 1.0}"  # D, C, B, A
 
 @dataclass(frozen=True)
 class Hits:
-    """One page of hits."""
+    """One page of hits, or several that follow each other."""
 
     ids: list[int]  # of stories, in their order
     total: int  # counted to one more than COUNTED_AT_MOST
@@ -38,8 +38,8 @@ class Hits:
 class SearchIndex(Protocol):
     """What can be asked of an index. Only stories that are public at ``tags.moment()`` are found."""
 
-    def query(self, terms: Terms, filters: Filters, order: str, page: int) -> Hits:
-        """Find the stories that have all of ``terms``, a page of ``PER_PAGE``."""
+    def query(self, terms: Terms, filters: Filters, order: str, page: int, pages: int = 1) -> Hits:
+        """Find the stories that have all of ``terms``: a page of ``PER_PAGE``, or ``pages`` of them from it on."""
 
     def tally(self, terms: Terms, filters: Filters) -> dict[str, int] | None:
         """Count the hits that bear each mark; ``None`` where there are too many to count."""
@@ -58,15 +58,15 @@ class _Index:
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def query(self, terms: Terms, filters: Filters, order: str, page: int) -> Hits:
-        offset = (page - 1) * PER_PAGE
+    def query(self, terms: Terms, filters: Filters, order: str, page: int, pages: int = 1) -> Hits:
+        offset, size = (page - 1) * PER_PAGE, pages * PER_PAGE
         if not terms or order == "newest":
-            rows = self._ids(terms, filters, "d.article_id", PER_PAGE, offset)
+            rows = self._ids(terms, filters, "d.article_id", size, offset)
             counted = self._ids(terms, filters, "1", COUNTED_AT_MOST + 1)
             return Hits([row[0] for row in rows], len(counted))
         ranked = self._ids(terms, filters, f"d.article_id, {self.rank}", RANKED_AT_MOST)
         ranked.sort(key=lambda row: row[1])  # stable: equal ones stay newest first
-        return Hits([row[0] for row in ranked[offset : offset + PER_PAGE]], min(len(ranked), COUNTED_AT_MOST + 1))
+        return Hits([row[0] for row in ranked[offset : offset + size]], min(len(ranked), COUNTED_AT_MOST + 1))
 
     def tally(self, terms: Terms, filters: Filters) -> dict[str, int] | None:
         rows = self._ids(terms, filters, "d.marks", COUNTED_AT_MOST + 1)

@@ -6,7 +6,7 @@ from flask import Blueprint, abort, request
 from sqlalchemy.orm import Session
 
 from newsapp.articles import ALL, Article, Card, Kind, Listing, MostRead
-from newsapp.articles.lists import LAST_PAGE, in_order, page_number
+from newsapp.articles.lists import LAST_PAGE, in_order, page_numbers
 from newsapp.authors import Author
 from newsapp.db import db
 from newsapp.layout import layout
@@ -28,11 +28,11 @@ HELP = 10  # stories that lead on from an empty list
 
 @dataclass
 class Found:
-    """One page of results, and what leads on where there is none."""
+    """One page of results, or several in one, and what leads on where there is none."""
 
     hits: Hits
     rows: list[tuple[Article, Snippet]]
-    number: int
+    number: int  # of the first page
     older: str | None = None
     suggestion: str | None = None
     suggestion_url: str = ""
@@ -46,18 +46,19 @@ class Found:
 
 @bp.get("/search")
 def search():
-    frame, at, number = layout(), tags.moment(), page_number()
+    frame, at, (number, last) = layout(), tags.moment(), page_numbers()
     form = forms.read(request.args, frame.tree, db.session())
     filters = form.filters(at, frame.site.timezone)
     answers = index(db.session())
     asks = bool(form.terms) or form.is_filtered
-    found = Found(answers.query(form.terms, filters, form.sort, number) if asks else Hits([], 0), [], number)
+    pages = last - number + 1
+    found = Found(answers.query(form.terms, filters, form.sort, number, pages) if asks else Hits([], 0), [], number)
     if number > 1 and not found.hits.ids:
         abort(404)
 
     found.rows = _rows(db.session(), found.hits.ids, form)
-    if found.shown_so_far < found.hits.total and number < LAST_PAGE:
-        found.older = form.address(page=number + 1)
+    if found.shown_so_far < found.hits.total and last < LAST_PAGE:
+        found.older = form.address(page=last + 1)
     if not found.rows:
         _lead_on(found, form, answers)
     response = page(
@@ -72,6 +73,10 @@ def search():
         kinds=list(Kind),
         pasts=forms.PASTS,
     )
+    # Nothing in it is of the reader, but what somebody has asked for is nobody else's to keep. The browser may keep the
+    # page as it stands, so that Back finds it so.
+    response.headers["Cache-Control"] = "private, no-cache"
+    response.vary.add("Cookie")
     if wants_part() and number == 1:
         response.headers["HX-Push-Url"] = form.address()  # without the fields that were left empty
     return response

@@ -91,6 +91,10 @@ def test_the_list_goes_on_page_by_page(client, story):
     assert client.get("/corrections?page=4").status_code == 404
     part = client.get("/corrections?page=2", headers={"HX-Request": "true", "HX-Request-Type": "partial"}).text
     assert "<html" not in part and part.count("<li") == 20
+    assert '<li class="correction correction--row" data-page="2">' in part
+    both = client.get("/corrections?page=1-2").text
+    assert "Note 00" in both and "Note 39" in both and "Note 40" not in both and "?page=3" in both
+    assert "Showing 40 of 45 corrections" in both
     before = (clock.now() - timedelta(minutes=39)).strftime("%Y-%m-%dT%H:%M:%S.%f") + "%2B00:00~0"
     assert client.get(f"/corrections?before={before}").text.count('<li class="correction') == 5
 
@@ -120,7 +124,7 @@ def test_a_headline_in_another_script_says_so(client, world):
     story.publish()
     correct(story, "رقم")
 
-    assert '<li class="correction correction--row" lang="ar" dir="rtl">' in client.get("/corrections").text
+    assert '<li class="correction correction--row" lang="ar" dir="rtl"' in client.get("/corrections").text
 
 
 def test_finding_them_reads_no_other_change(app, postgres):

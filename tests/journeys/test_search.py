@@ -46,6 +46,27 @@ def test_typing_keeps_the_focus_says_what_is_found_and_back_leads_to_the_words_b
     expect(page.get_by_role("main").get_by_role("searchbox", name="Search")).to_have_value("storm")
 
 
+def test_back_finds_every_result_that_was_loaded_and_the_one_that_was_opened(window):
+    page = window(reduced_motion="reduce")
+    page.goto("/search?q=the")
+    rows = page.locator("#river > li")
+    for shown in (24, 36):
+        page.get_by_role("link", name="Load more").click()
+        expect(rows).to_have_count(shown)
+    expect(page).to_have_url("/search?q=the&page=1-3")
+    story = rows.nth(30).get_by_role("heading").get_by_role("link")
+    story.click()
+    expect(page.locator(".art__main")).to_be_visible()
+
+    back(page, "/search?q=the&page=1-3")
+
+    expect(rows).to_have_count(36)
+    expect(story).to_be_in_viewport()
+    page.get_by_role("link", name="Load more").click()
+    expect(rows).to_have_count(48)
+    expect(page).to_have_url("/search?q=the&page=1-4")
+
+
 def test_a_reader_goes_from_an_author_to_a_story_to_its_topic(page):
     page.goto("/authors/ines-vandermolen")
     page.get_by_role("main").get_by_role("link", name="Seven agree a cable treaty, not who mends them").click()

@@ -44,10 +44,12 @@ def test_the_words_the_count_and_the_place_are_on_the_page(client, world, articl
     assert "Search: barges" in soup.title.string
 
 
-def test_results_are_not_kept_by_anybody(client, article):
+def test_results_are_kept_by_the_reader_s_own_browser_alone_and_asked_for_anew(client, article):
     answer = client.get("/search?q=barges")
 
-    assert answer.headers["Cache-Control"] == "no-store"
+    # Not no-store: with it a browser throws the page away, and Back would not find it as it was left.
+    assert answer.headers["Cache-Control"] == "private, no-cache"
+    assert "Cookie" in answer.headers["Vary"]
 
 
 def test_every_field_belongs_to_one_form_so_a_search_without_script_keeps_its_filters(client, article):
@@ -94,11 +96,32 @@ def test_the_next_page_is_a_link_and_with_htmx_more_of_the_list(client, world):
     assert link == "/search?q=river&sort=newest&page=2"
     assert len(first.select("#river > li")) == 12 and len(second.select("#river > li")) == 3
     assert text_of(second, "#more") == "Showing 15 of 15 results"
-    assert more.count("<li>") == 3 and 'hx-target="#more"' in more and "found-count" not in more
+    assert more.count("<li") == 3 and 'hx-target="#more"' in more and "found-count" not in more
     assert "HX-Push-Url" not in client.get(link, headers=PART).headers
     assert client.get("/search?q=river&page=3").status_code == 404
     for wrong in ("0", "51", "-1", "x", "1.5", "٣", "9999999999"):
         assert client.get(f"/search?q=river&page={quote(wrong)}").status_code == 404, wrong
+
+
+@pytest.mark.parametrize("order", ["best", "newest"])
+def test_several_pages_in_one_are_the_list_that_the_button_has_made_longer(client, world, order):
+    for n in range(40):
+        story(world, f"River {n}", hours=n + 1)
+    address = f"/search?q=river&sort={order}"
+
+    def named(number: str) -> list[str]:
+        return [a["href"] for a in page(client, f"{address}&page={number}").select("#river h2 a")]
+
+    both = page(client, f"{address}&page=1-2")
+    assert named("1-2") == named("1") + named("2") and len(set(named("1-2"))) == 24
+    assert named("2-4") == named("2") + named("3") + named("4")
+    assert text_of(both, "#more small") == "Showing 24 of 40 results"
+    assert both.select_one("a[rel=next]")["href"].endswith("&page=3")
+    assert [li["data-page"] for li in both.select("#river > li[data-page]")] == ["1"]
+    part = BeautifulSoup(client.get(f"{address}&page=3", headers=PART).text, "html.parser")
+    assert [li["data-page"] for li in part.select("li[data-page]")] == ["3"], "what the address is made of"
+    for wrong in ("2-1", "1-1", "1-", "-2", "1-21", "5-6", "1-2-3"):
+        assert client.get(f"{address}&page={wrong}").status_code == 404, wrong
 
 
 def test_a_snippet_shows_the_words_found_and_never_breaks_the_page(client, world):
