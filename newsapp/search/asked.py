@@ -7,9 +7,11 @@ import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
 
+from newsapp.lib.text import shorten
 from newsapp.search.words import is_unspaced, runs
 
 LONGEST = 200  # characters that are read
+SHOWN_AT_MOST = 60  # characters of it that a heading repeats
 MOST_TERMS = 12
 PREFIX_FROM = 3  # letters: a shorter beginning stands for half the dictionary
 
@@ -38,7 +40,8 @@ class Terms:
 
     @property
     def shown(self) -> str:
-        return self.text.strip()
+        """What was typed, as headings and messages repeat it."""
+        return shorten(self.text.strip(), SHOWN_AT_MOST)
 
     def __bool__(self) -> bool:
         return bool(self.all)

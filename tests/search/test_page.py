@@ -218,6 +218,21 @@ def test_a_long_question_is_cut_and_says_so(client, article):
     assert len(soup.select_one("#q")["value"]) <= 200
 
 
+def test_a_long_question_is_not_repeated_whole(client, article):
+    for typed in ("x" * 300, "barges " * 30):
+        soup = page(client, f"/search?q={quote(typed)}")
+        repeated = [soup.title.string, *(tag.get_text() for tag in soup.select("#found h2, #found-count, .found__note"))]
+        assert not any(typed[:70] in text for text in repeated), typed
+        assert any(typed[:50] in text and "…" in text for text in repeated), typed
+        assert soup.select_one("#q")["value"] == typed.strip()[:200].strip(), "the field keeps what is looked for"
+
+
+def test_who_finds_nothing_is_told_that_comments_are_not_searched(client, article):
+    for address in ("/search", "/search?q=zeppelin"):
+        assert "readers’ comments are not" in text_of(page(client, address), "#found"), address
+    assert "comments are not" not in client.get("/search?q=barges").text
+
+
 def test_what_nobody_offered_is_left_out_and_named(client, article):
     text = client.get("/search?q=barges&section=moon&author=nobody&topic=x&kind=poem&past=aeon&from=32&sort=worst").text
 
