@@ -6,7 +6,7 @@ import html
 import math
 import re
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -23,6 +23,7 @@ from newsapp.articles import (
     Listing,
     PictureUse,
     Source,
+    Topic,
     TopicMark,
     article_changed,
     source_changed,
@@ -40,6 +41,10 @@ MAX_BODY_BYTES = 400_000
 MAX_OTHER_BYTES = 20_000
 AT_ONCE = 100  # documents written with a change that touches many stories; the scheduler writes the others
 CHUNK = 200  # documents in memory while the whole index is made anew
+
+# How documents are written, as one of their marks. Whoever changes what stands in them changes it, too: those of before are
+# then known, and written anew.
+FORM = "form:2"
 
 _PLACE_BITS = 28
 _TEXTS = ("headline", "standfirst", "body", "byline", "captions", "sources")
@@ -64,7 +69,9 @@ class SearchDocument(Base):
     article_id: Mapped[int] = mapped_column(ForeignKey(Article.id, ondelete="CASCADE"), unique=True)
     published_at: Mapped[moment]
     ends_at: Mapped[moment | None]
-    marks: Mapped[str]  # sections with those above them, authors, topics, kind: "section:3 author:5 kind:news"
+    marks: Mapped[
+        str
+    ]  # sections with those above them, authors, topics, kind, form: "section:3 author:5 kind:news form:2"
     headline: Mapped[str]
     standfirst: Mapped[str]
     byline: Mapped[str]
@@ -135,9 +142,10 @@ _BLOCK = re.compile(
 _TAG = re.compile(rf"<[a-zA-Z/!]{_ATTRIBUTES}>")
 
 
-def texts_of(article: Article) -> dict[str, str]:
+def texts_of(article: Article, topics: Iterable[str] = ()) -> dict[str, str]:
     """Give what a reader can find the story by, as it is printed, under the names of the document's columns.
 
+    ``topics`` are the names of its topics: with the story's label they count as much as its standfirst.
     It needs the picture, the bylines with their authors, the citations with their sources, and the body loaded.
     """
     picture = article.picture
@@ -145,7 +153,7 @@ def texts_of(article: Article) -> dict[str, str]:
     heads = [article.headline, article.short_headline or ""]
     return {
         "headline": "\n".join(dict.fromkeys(head for head in heads if head)),
-        "standfirst": "\n".join([article.standfirst, *map(str, article.key_points)]),
+        "standfirst": "\n".join([article.standfirst, *map(str, article.key_points), article.label or "", *topics]),
         "body": "\n".join(filter(None, [article.place, plain(article.body)])),
         "byline": "\n".join(byline.name for byline in article.bylines),
         "captions": "\n".join(
@@ -175,33 +183,35 @@ def _documents(session: Session, ids: Sequence[int]) -> dict[int, dict[str, Any]
     """Give the documents of those of the stories that are ready, as values for their rows."""
     stories = session.scalars(whole(ids).execution_options(populate_existing=True)).unique().all()
     parents = {row.id: row.parent_id for row in session.execute(select(Section.id, Section.parent_id))}
-    topics: dict[int, list[int]] = {}
-    for article_id, topic_id in session.execute(
-        select(TopicMark.article_id, TopicMark.topic_id)
+    topics: dict[int, dict[int, str]] = {}
+    for article_id, topic_id, name in session.execute(
+        select(TopicMark.article_id, TopicMark.topic_id, Topic.name)
+        .join(Topic, Topic.id == TopicMark.topic_id)
         .where(TopicMark.article_id.in_(ids))
         .order_by(TopicMark.topic_id)
     ):
-        topics.setdefault(article_id, []).append(topic_id)
+        topics.setdefault(article_id, {})[topic_id] = name
     found = {}
     for story in stories:
         if story.state != "ready" or story.published_at is None:
             continue
+        its_topics = topics.get(story.id, {})
         texts = {
             name: index_text(text, MAX_BODY_BYTES if name == "body" else MAX_OTHER_BYTES)
-            for name, text in texts_of(story).items()
+            for name, text in texts_of(story, its_topics.values()).items()
         }
         found[story.id] = {
             "place": place_of(story.published_at, story.id),
             "article_id": story.id,
             "published_at": story.published_at,
             "ends_at": story.unpublish_at,
-            "marks": " ".join(_marks(story, parents, topics.get(story.id, []))),
+            "marks": " ".join(_marks(story, parents, its_topics)),
             **texts,
         }
     return found
 
 
-def _marks(story: Article, parents: dict[int, int | None], topics: list[int]) -> list[str]:
+def _marks(story: Article, parents: dict[int, int | None], topics: Iterable[int]) -> list[str]:
     sections: list[int] = []
     for section_id in (story.section_id, *story.also_in):
         here: int | None = section_id
@@ -214,6 +224,7 @@ def _marks(story: Article, parents: dict[int, int | None], topics: list[int]) ->
         *(f"author:{i}" for i in authors),
         *(f"topic:{i}" for i in topics),
         kind_mark(story.kind),
+        FORM,
     ]
 
 
@@ -374,10 +385,16 @@ def is_stale(session: Session) -> bool:
 
 
 def is_behind(session: Session) -> bool:
-    """Tell whether the site has stories and not one document: a database from before there was a search."""
-    is_ready = select(Listing.article_id).where(Listing.shelf == ALL)
-    is_empty = session.scalar(select(SearchDocument.place).limit(1)) is None
-    return is_empty and session.scalar(is_ready.limit(1)) is not None
+    """Tell whether documents are wanting: the site has stories and none, or some are from a version that wrote others.
+
+    The documents of the first and the last story tell: a rebuilding that was broken off has not come to the last.
+    """
+    document = select(SearchDocument.marks)
+    first, last = SearchDocument.article_id.asc(), SearchDocument.article_id.desc()
+    ends = [session.scalar(document.order_by(end).limit(1)) for end in (first, last)]
+    if ends[0] is None:
+        return session.scalar(select(Listing.article_id).where(Listing.shelf == ALL).limit(1)) is not None
+    return any(FORM not in marks.split() for marks in ends if marks is not None)
 
 
 __all__ = ["SearchDocument", "SearchStale", "SearchWord", "first_place", "is_behind", "is_stale", "last_place"]

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from flask import Blueprint, abort, request
 from sqlalchemy.orm import Session
 
-from newsapp.articles import ALL, Article, Card, Kind, Listing, MostRead
+from newsapp.articles import ALL, Article, Card, Kind, Listing, MostRead, Source
 from newsapp.articles.lists import LAST_PAGE, in_order, page_numbers
 from newsapp.authors import Author
 from newsapp.db import db
@@ -14,6 +14,7 @@ from newsapp.lib import tags
 from newsapp.lib.parts import part
 from newsapp.lib.web import page, wants_part
 from newsapp.search import forms
+from newsapp.search.asked import Terms
 from newsapp.search.index import PER_PAGE, Hits, SearchIndex, index
 from newsapp.search.models import texts_of, whole
 from newsapp.search.snippets import Snippet, snippet
@@ -86,10 +87,24 @@ def _rows(session: Session, ids: list[int], form: forms.Form) -> list[tuple[Arti
     stories = {story.id: story for story in session.scalars(whole(ids)).unique()} if ids else {}
     rows = []
     for story in (stories[i] for i in ids if i in stories):
-        texts = texts_of(story)
-        order = [texts[name] for name in ("standfirst", "body", "captions", "sources", "byline")]
-        rows.append((story, snippet(order, form.terms)))
+        rows.append((story, _snippet(story, form.terms)))
     return rows
+
+
+def _snippet(story: Article, terms: Terms) -> Snippet:
+    """Give a piece of what the story says; only where that has nothing of ``terms``, one of what stands round it.
+
+    The names stand below it anyway, so what is found there alone leaves the standfirst.
+    """
+    texts = texts_of(story)
+    sources = " · ".join(_named(citation.source) for citation in story.citations)
+    says = [" ".join([story.standfirst, *map(str, story.key_points)]), texts["body"]]
+    made = [snippet(says, terms), snippet([texts["captions"]], terms), snippet([sources], terms)]
+    return next((one for one in made if any(is_found for _, is_found in one)), made[0])
+
+
+def _named(source: Source) -> str:
+    return ", ".join(dict.fromkeys(filter(None, [source.author, source.title, source.publisher, source.note])))
 
 
 def _lead_on(found: Found, form: forms.Form, answers: SearchIndex) -> None:

@@ -23,11 +23,12 @@ def test_a_story_is_found_by_every_text_that_it_shows(world, rosalind):
         world, "Barges return", "The <b>dred</b>ger left at dawn.<sup data-source='a'></sup>",
         standfirst="Eleven centimetres", key_points=["Pilots approve"], authors=[rosalind], names=["Agence Varrow"],
         picture_id=picture(caption="The <em>quay</em> at Marisel", alt="A crane", credit="Wim Oort").id,
-        sources={"a": source("Hydrographic yearbook")}, short_headline="Ostrel open",
+        sources={"a": source("Hydrographic yearbook")}, short_headline="Ostrel open", label="Storm Ottoline",
+        topics=["Inland shipping"],
     )  # fmt: skip
 
     for typed in ("barges", "ostrel open", "eleven", "pilots", "dredger", "rosalind", "Agence Varrow", "quay marisel",
-                  "crane", "oort", "yearbook"):  # fmt: skip
+                  "crane", "oort", "yearbook", "storm ottoline", "inland shipping"):  # fmt: skip
         assert found(typed) == ["Barges return"], typed
     assert found("zeppelin") == []
 
@@ -392,6 +393,34 @@ def test_a_database_from_before_the_search_is_known(world, article):
     db.session.execute(SearchDocument.__table__.delete())
     db.session.commit()
     assert search.is_behind(db.session())
+
+
+def test_a_new_label_and_a_new_topic_are_found_at_once(world, article):
+    article.edit(label="Storm Ottoline")
+    article.mark_topics(["Floods"])
+    db.session.commit()
+
+    assert found("ottoline floods") == ["Barges return to the Ostrel"]
+    assert found("rivers") == [], "the topic of before"
+
+
+@pytest.mark.parametrize("which", ["every", "first", "last"])
+def test_documents_that_an_older_version_has_written_are_known_and_written_anew(world, article, which):
+    stories = [article.id, story(world, "Two", label="Storm").id, story(world, "Three", label="Storm").id]
+    # Some were edited since, or a rebuilding was broken off.
+    old = {"every": stories, "first": stories[:1], "last": stories[-1:]}[which]
+    db.session.execute(
+        SearchDocument.__table__.update()
+        .where(SearchDocument.article_id.in_(old))
+        .values(marks=func.replace(SearchDocument.marks, f" {models.FORM}", ""), standfirst="")
+    )
+    db.session.commit()
+    assert search.is_behind(db.session())
+
+    search.rebuild()
+
+    assert not search.is_behind(db.session())
+    assert sorted(found("storm")) == ["Three", "Two"]
 
 
 def test_the_fts_index_agrees_with_its_documents(world, article, postgres):

@@ -14,7 +14,7 @@ from newsapp import articles
 from newsapp.articles import MostRead
 from newsapp.db import db
 from newsapp.lib import clock
-from tests.search.paper import story
+from tests.search.paper import source, story
 
 PART = {"HX-Request": "true", "HX-Request-Type": "partial"}
 
@@ -139,6 +139,22 @@ def test_a_snippet_shows_the_words_found_and_never_breaks_the_page(client, world
     assert "…" in html
 
 
+def test_a_snippet_is_of_the_story_before_it_is_of_what_stands_round_it(client, world):
+    cited = {"a": source("Storm Ottoline: bulletins"), "b": source("Line status")}
+    marks = "<sup data-source='a'></sup><sup data-source='b'></sup>"
+    story(world, "One", f"A storm is near.{marks}", sources=cited, standfirst="Trains stop.", hours=1)
+    story(world, "Two", f"Rain.{marks}", sources=cited, standfirst="Trams stop.", hours=2)
+    story(world, "Three", "Snow.", names=["Agence Bulletins"], standfirst="Ferries stop.", hours=3)
+
+    def snippets(typed: str) -> list[str]:
+        return [
+            " ".join(p.get_text().split()) for p in page(client, f"/search?q={typed}&sort=newest").select("#river p")
+        ]
+
+    assert snippets("storm+ottoline") == ["A storm is near.", "Storm Ottoline: bulletins · Line status"]
+    assert snippets("agence") == ["Ferries stop."], "the name stands below it anyway"
+
+
 @pytest.mark.parametrize("typed", ["<script>alert(1)</script>", '"><img src=x onerror=alert(1)>', "</title><b>x</b>"])
 def test_what_is_typed_is_printed_as_text(client, article, typed):
     html = client.get(f"/search?q={quote(typed)}").text
@@ -221,7 +237,10 @@ def test_a_long_question_is_cut_and_says_so(client, article):
 def test_a_long_question_is_not_repeated_whole(client, article):
     for typed in ("x" * 300, "barges " * 30):
         soup = page(client, f"/search?q={quote(typed)}")
-        repeated = [soup.title.string, *(tag.get_text() for tag in soup.select("#found h2, #found-count, .found__note"))]
+        repeated = [
+            soup.title.string,
+            *(tag.get_text() for tag in soup.select("#found h2, #found-count, .found__note")),
+        ]
         assert not any(typed[:70] in text for text in repeated), typed
         assert any(typed[:50] in text and "…" in text for text in repeated), typed
         assert soup.select_one("#q")["value"] == typed.strip()[:200].strip(), "the field keeps what is looked for"
