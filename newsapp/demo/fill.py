@@ -28,7 +28,6 @@ from newsapp.sections import MenuColumn, MenuItem, Section
 from newsapp.site import Site
 
 HERE = Path(__file__).parent
-WRITTEN_ON = date(2026, 1, 16)  # the day after the newest date in the invented stories
 Say = Callable[[str], None]
 
 PLACED = {
@@ -173,7 +172,10 @@ def _story(
     def ago(hours: float) -> datetime:
         return (now - timedelta(hours=hours)).replace(second=0, microsecond=0)
 
-    sources = {entry["key"]: _source(entry) for entry in meta.get("sources", [])}
+    published_at = ago(meta["hours_ago"])
+    day = published_at.astimezone(site.current(db.session()).timezone).date()
+    meta, body = _dated(meta, day.year), _dated(body, day.year)
+    sources = {entry["key"]: _source(entry, day) for entry in meta.get("sources", [])}
     body = re.sub(
         r'data-picture="([^"]+)"', lambda found: f'data-picture="{pictures[found[1]].id}"', body
     )  # fmt: skip
@@ -195,7 +197,7 @@ def _story(
         picture_caption=meta.get("picture_caption"),
         is_evergreen=meta.get("evergreen", False),
     )  # fmt: skip
-    story.publish(at=ago(meta["hours_ago"]))
+    story.publish(at=published_at)
     for change in meta.get("changes", []):
         at = ago(change["hours_ago"])
         if change["kind"] == "update":
@@ -209,17 +211,30 @@ def _story(
     return story
 
 
-def _source(entry: dict[str, Any]) -> Source:
+def _dated(words: Any, year: int) -> Any:
+    """Write the years that follow from the story's own: ``{year}``, ``{year-1}``, ``{year+2}``."""
+    if isinstance(words, str):
+        return re.sub(r"\{year([+-]\d+)?\}", lambda found: str(year + int(found[1] or 0)), words)
+    if isinstance(words, list):
+        return [_dated(word, year) for word in words]
+    if isinstance(words, dict):
+        return {name: _dated(word, year) for name, word in words.items()}
+    return words
+
+
+def _source(entry: dict[str, Any], day: date) -> Source:
+    """Keep a source; ``day`` is its story's: an invented paper's dates are told in days before it."""
     fields = {name: value for name, value in entry.items() if name != "key" and value not in ("", None)}
+    for name in ("published", "accessed"):
+        if (days := fields.pop(f"{name}_days_before", None)) is not None:
+            fields[f"{name}_on"] = day - timedelta(days=days)
+    known = None
     if fields.get("url"):
         known = db.session.scalar(select(Source).where(Source.url == fields["url"], Source.title == fields["title"]))
-        if known:
-            return known
-    if "https://example.org" in fields.get("url", "https://example.org"):  # an invented paper is as new as its story
-        late = clock.now().date() - WRITTEN_ON
-        for name in ("published_on", "accessed_on"):
-            if name in fields:
-                fields[name] += late
+    if known:  # stories come oldest first: the newest to cite a paper says of which day it is
+        known.published_on = fields.get("published_on") or known.published_on
+        known.accessed_on = fields.get("accessed_on") or known.accessed_on
+        return known
     source = Source()
     source.describe(**fields)
     db.session.add(source)
