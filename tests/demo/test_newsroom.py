@@ -327,6 +327,15 @@ def test_the_years_in_a_story_are_counted_from_its_own(a_paper_of_that_day):
     assert all("{year" not in story.body for story in a_paper_of_that_day)
 
 
+def test_a_live_storys_log_tells_each_of_its_posts(stories):
+    for story in (story for story in stories if story.kind == Kind.LIVE):
+        first, *later = reversed(story.posts)
+        updates = [(change.at, change.note) for change in story.changes if change.kind == "update"]
+
+        assert first.at == story.published_at, "the first post is the story's publication"
+        assert updates == [(post.at, post.headline) for post in later]
+
+
 def test_a_site_with_stories_is_not_filled_again(demo_site):
     again = subprocess.run(
         [sys.executable, "-m", "newsapp.cli", "demo"],
