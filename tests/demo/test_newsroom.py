@@ -283,7 +283,9 @@ def a_paper_of_that_day(request, tmp_path_factory):
     clock.set_to(datetime.fromisoformat(request.param).replace(tzinfo=UTC))
     try:
         settings = fill_demo(tmp_path_factory.mktemp("awkward"))
-        app = create_app({"DATABASE_URL": settings["NEWSAPP_DATABASE_URL"], "TESTING": True}, Path(settings["NEWSAPP_INSTANCE"]))
+        app = create_app(
+            {"DATABASE_URL": settings["NEWSAPP_DATABASE_URL"], "TESTING": True}, Path(settings["NEWSAPP_INSTANCE"])
+        )
         with app.app_context():
             yield list(db.session.scalars(select(Article).where(Article.published_at <= clock.now())))
             db.session.remove()
@@ -334,6 +336,16 @@ def test_a_live_storys_log_tells_each_of_its_posts(stories):
 
         assert first.at == story.published_at, "the first post is the story's publication"
         assert updates == [(post.at, post.headline) for post in later]
+
+
+def test_no_photograph_stands_on_two_stories():
+    shown = Counter(
+        name
+        for story in ALL
+        for name in [*filter(None, [story.meta.get("picture")]), *re.findall(r'data-picture="([^"]+)"', story.source)]
+    )
+
+    assert [name for name, times in shown.items() if times > 1] == []
 
 
 def test_a_site_with_stories_is_not_filled_again(demo_site):
