@@ -19,7 +19,7 @@ PER_PAGE = 20
 class CorrectionList(Paged):
     """One page of the corrections of public stories."""
 
-    NOUNS = ("correction", "corrections")
+    NOUNS = ("correction or clarification", "corrections and clarifications")
     changes: list[Change] = field(default_factory=list)
 
     @property

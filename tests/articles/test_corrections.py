@@ -86,7 +86,9 @@ def test_the_list_goes_on_page_by_page(client, story):
 
     assert "Note 00" in first and "Note 19" in first and "Note 20" not in first
     assert "Showing 20 of 45 corrections" in first and 'href="/corrections?page=2"' in first
-    assert "Note 20" in second and "Corrections 21–40 of 45" in second and "Newer corrections" in second
+    assert (
+        "Note 20" in second and "Corrections and clarifications 21–40 of 45" in second and "Newer corrections" in second
+    )
     assert "Note 44" in third and 'rel="next"' not in third
     assert client.get("/corrections?page=4").status_code == 404
     part = client.get("/corrections?page=2", headers={"HX-Request": "true", "HX-Request-Type": "partial"}).text
