@@ -79,6 +79,7 @@ class Comment(Base, Tagged):
                 ("held_at", ["held_at", "id"], "held_at IS NOT NULL"),
                 ("rejected_at", ["rejected_at", "id"], "rejected_at IS NOT NULL"),
                 ("spam_at", ["spam_at", "id"], "spam_at IS NOT NULL"),
+                ("hidden_at", ["hidden_at", "id"], "hidden_at IS NOT NULL"),
                 ("featured", ["article_id", "root_id"], "featured_at IS NOT NULL"),
                 ("guest_email", ["guest_email", "posted_at"], "guest_email IS NOT NULL"),
                 ("network", ["network", "posted_at"], "network IS NOT NULL"),
