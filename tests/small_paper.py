@@ -115,6 +115,7 @@ def addresses() -> list[str]:
         "/sections/world/feed.atom",
         "/authors/rosalind/feed.json",
         "/topics/rivers/feed.xml",
+        "/moderation",
         "/corrections",
         "/corrections?page=2",
         "/corrections/feed.atom",

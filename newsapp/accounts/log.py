@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from newsapp.accounts.models import Account
 from newsapp.db import Base, Json, db, moment, pk
 from newsapp.lib import clock
+from newsapp.lib.tags import raise_tags
 
 
 class LogEntry(Base):
@@ -48,4 +49,6 @@ def record(
         at=at or clock.now(), by_id=by.id if by else None, act=act, about=about, reason=reason, details=details
     )
     db.session.add(entry)
+    if at is not None:  # in the past, perhaps: the public figures are of months that are over
+        raise_tags(db.session(), "moderation")
     return entry

@@ -11,8 +11,8 @@ from werkzeug.wrappers import Response as WerkzeugResponse
 from newsapp import comments
 from newsapp.accounts import Account, reader, readers_only
 from newsapp.accounts.notifications import Notification, mark_read
-from newsapp.articles import Article, Story, story_to_read
-from newsapp.comments import Appeal, Comment, Mute, NotAllowed, Recommendation, Refused, Sender, Thread, Twin
+from newsapp.articles import Article, Story, story_to_read, structured
+from newsapp.comments import Appeal, Comment, Mute, NotAllowed, Recommendation, Refused, Sender, Thread, Twin, figures
 from newsapp.comments.checks import closes_at, hashed_network
 from newsapp.comments.forms import AppealForm, CommentForm, GuestForm, ReportForm, opened_now
 from newsapp.comments.threads import PER_PAGE, SORTS
@@ -381,6 +381,19 @@ def appeal(comment_id: int):
         return _appeal(comment, article, form, 403, str(why))
     db.session.commit()
     return _lead("/account/comments?done=appeal")
+
+
+@bp.get("/moderation")
+@shared()
+def moderation():
+    """Show what the moderators did, by month and by reason."""
+    frame = layout()
+    return page(
+        "comments/moderation.html",
+        months=figures.months(db.session(), frame.site.timezone, tags.moment()),
+        fewest=figures.FEWEST,
+        data=[structured.breadcrumb(frame.base, [("Moderation", "/moderation")])],
+    )
 
 
 # Helpers

@@ -28,6 +28,7 @@ PAGES = {
     "reading offline": "/offline",
     "the log": "/log",
     "corrections": "/corrections",
+    "moderation": "/moderation",
     "about": "/about",
     "preferences": "/preferences",
     "sign in": "/account/sign-in",
