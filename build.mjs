@@ -1,5 +1,5 @@
-// Joins, minifies and names by content what a browser gets: static/js/site.js, the service workers and static/css/site.css with all
-// that they import, the fonts that the styles ask for, and static/img. Writes static/dist/ with a .br and a .gz beside every text, and
+// Joins, minifies and names by content what a browser gets: static/js/site.js and static/css/site.css, the desk's own two and the service
+// workers, with all that they import, the fonts that the styles ask for, and static/img. Writes static/dist/ with a .br and a .gz beside every text, and
 // manifest.json, which maps the logical names ("site.js", "fonts/piazzolla.woff2", "img/favicon.svg") to what was written:
 //
 //     {"site.js": {"file": "site-ABCDEFGH.js", "type": "text/javascript", "size": 40000, "br": 13000, "gz": 14000}, …}
@@ -32,7 +32,8 @@ const TYPES = {
 const TEXTS = [".css", ".js", ".svg"];
 
 // The service worker is answered at /service-worker.js, which reads it from here (newsapp/site/routes.py).
-const SCRIPTS = ["site", "service-worker", "no-service-worker"];
+const SCRIPTS = ["site", "desk", "service-worker", "no-service-worker"];
+const STYLES = ["site", "desk"];
 
 const FONTS = {
   "piazzolla-latin-opsz-normal.woff2": "fonts/piazzolla.woff2",
@@ -56,7 +57,7 @@ report(manifest);
 async function bundles() {
   const result = await build({
     absWorkingDir: ROOT,
-    entryPoints: SCRIPTS.map((name) => `static/js/${name}.js`).concat("static/css/site.css"),
+    entryPoints: [...SCRIPTS.map((name) => `static/js/${name}.js`), ...STYLES.map((name) => `static/css/${name}.css`)],
     outdir: DIST,
     write: false,
     metafile: true,

@@ -52,6 +52,7 @@ def create_app(overrides: Mapping[str, Any] | None = None, instance: Path | None
     from newsapp.authors import routes as authors
     from newsapp.comments import personal
     from newsapp.comments import routes as comments
+    from newsapp.desk import routes as desk
     from newsapp.feeds import routes as feeds
     from newsapp.follows import routes as follows
     from newsapp.media import routes as media
@@ -63,7 +64,7 @@ def create_app(overrides: Mapping[str, Any] | None = None, instance: Path | None
     jobs.init_app(app)
     for holding in personal.HOLDINGS:
         accounts.holdings.enter(holding)
-    for room in (site, accounts_routes, articles, authors, comments, feeds, follows, media, pages, search):
+    for room in (site, accounts_routes, articles, authors, comments, desk, feeds, follows, media, pages, search):
         app.register_blueprint(room.bp)
 
     app.jinja_env.globals["newest_stories"] = articles.newest_stories

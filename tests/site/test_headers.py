@@ -21,6 +21,11 @@ VALUES = {
     "size": "192",
     "token": "no-such-token",
     "sign_in_id": "1",
+    "who": "1",
+    "note_id": "1",
+    "sanction_id": "1",
+    "word_id": "1",
+    "reason_id": "1",
     "key": "0" * 20 + "-176.jpg",
 }
 PART = {"HX-Request": "true", "HX-Request-Type": "partial"}

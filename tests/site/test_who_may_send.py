@@ -21,6 +21,7 @@ from tests.small_paper import plant
 
 ANYBODY = "anybody"  # signed in or not
 READERS = "readers"  # whoever is signed in
+DESK = {Role.MODERATOR, Role.EDITOR, Role.ADMIN}
 # Who may send to which route: ANYBODY, READERS, or the roles.
 SENDERS: dict[str, str | set[Role]] = {
     "site.prefer": ANYBODY,
@@ -51,6 +52,16 @@ SENDERS: dict[str, str | set[Role]] = {
     "accounts.turn_on_second_factor": READERS,
     "accounts.turn_off_second_factor": READERS,
     "accounts.new_recovery_codes": READERS,
+    "desk.decide": DESK,
+    "desk.undo": DESK,
+    "desk.sanction": DESK,
+    "desk.write_note": DESK,
+    "desk.remove_note": DESK,
+    "desk.lift": DESK,
+    "desk.add_words": DESK,
+    "desk.remove_word": DESK,
+    "desk.add_reason": DESK,
+    "desk.edit_reason": DESK,
 }
 # Routes that change one thing of somebody's: how to address one that is somebody else's.
 OBJECTS = {
@@ -67,6 +78,7 @@ def _comment_of(other: Account) -> dict[str, int]:
 OBJECTS |= {f"comments.{act}": _comment_of for act in ("edit", "delete", "appeal")}
 # What these are about is there for everybody to see.
 PUBLIC = {"comments.post", "comments.report", "comments.recommend", "comments.mute"}
+PUBLIC |= {name for name, who in SENDERS.items() if who is DESK}  # nobody's own: whoever moderates may
 LINKED = {"token"}  # arguments that are secrets themselves
 
 

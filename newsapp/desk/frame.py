@@ -1,0 +1,76 @@
+"""What every page at the desk has in common: who may come in, the menu, and that nobody keeps a copy."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import Blueprint, Response, abort, request
+from sqlalchemy import func, select
+
+from newsapp.accounts import Account, Role, reader
+from newsapp.accounts.access import sign_in_address
+from newsapp.comments import Comment
+from newsapp.db import db
+from newsapp.lib.web import lead_to
+
+bp = Blueprint("desk", __name__, url_prefix="/desk")
+# Who sees the mail addresses of people who comment. An editor decides about words and needs none.
+SEE_ADDRESSES = (Role.MODERATOR, Role.ADMIN)
+
+
+@dataclass(frozen=True)
+class Item:
+    """One line of the desk's menu."""
+
+    url: str
+    label: str
+    is_here: bool
+    n: int | None = None
+
+
+# A page of the desk that is there, its name, and the addresses that stand below it.
+MENU = (("/desk/comments", "Comments"), ("/desk/words", "Words"), ("/desk/reasons", "Reasons"), ("/desk/log", "Log"))
+
+
+@bp.before_request
+def _let_in():
+    """Lead who is not signed in to the door and back; turn away who has no business here."""
+    account = reader()
+    if account is None:
+        return lead_to(sign_in_address())
+    if not account.can_moderate:
+        abort(403)
+    return None
+
+
+@bp.after_request
+def _keep_nowhere(response: Response) -> Response:
+    """Let no cache and no shared machine's Back button show what only the newsroom may see."""
+    response.headers["Cache-Control"] = "private, no-store"
+    return response
+
+
+@bp.context_processor
+def _frame() -> dict[str, object]:
+    return {"desk_menu": menu, "sees_addresses": sees_addresses}
+
+
+def menu() -> list[Item]:
+    """Give the menu of the page under way: what is there, and nothing else."""
+    waits = db.session.scalar(select(func.count()).select_from(Comment.waiting().order_by(None).subquery()))
+    return [
+        Item(url, label, request.path == url or request.path.startswith(f"{url}/"), waits if n == 0 else None)
+        for n, (url, label) in enumerate(MENU)
+    ]
+
+
+def me() -> Account:
+    """Give who is signed in; nobody else gets as far as a view of the desk."""
+    account = reader()
+    assert account is not None
+    return account
+
+
+def sees_addresses() -> bool:
+    """Tell whether who is signed in may see mail addresses."""
+    return me().acts_as in SEE_ADDRESSES

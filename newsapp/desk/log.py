@@ -1,0 +1,106 @@
+"""The newsroom's log: who decided what. It can be read here and changed nowhere."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import request
+from sqlalchemy import select
+
+from newsapp.accounts.log import LogEntry
+from newsapp.comments import Comment, Report
+from newsapp.comments.models import WHY_HELD, WHY_REJECTED
+from newsapp.db import db
+from newsapp.desk.frame import bp
+from newsapp.desk.queue import CHECKS, names, number
+from newsapp.lib.web import page
+
+PER_PAGE = 50
+SAYS = {
+    "comment.approve": "approved", "comment.hold": "held", "comment.reject": "rejected", "comment.spam": "marked as spam",
+    "comment.hide": "hid", "comment.show": "put back", "comment.feature": "featured", "comment.unfeature": "stopped featuring",
+    "comment.pin": "pinned", "comment.unpin": "unpinned", "comment.undo": "took back the decision about",
+    "report.decide": "decided report", "appeal.make": "appealed for", "appeal.decide": "decided the appeal for",
+    "person.warn": "warned", "person.premoderate": "reads first what is written by", "person.suspend": "suspended",
+    "person.ban": "banned", "person.lift": "lifted a measure about", "word.add": "listed", "word.remove": "took off the list",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Line:
+    """One entry, in words."""
+
+    entry: LogEntry
+    by: str
+    does: str
+    about: str
+    url: str = ""
+
+    @property
+    def why(self) -> str:
+        return why(self.entry)
+
+
+@bp.get("/log")
+def log():
+    """Show the log, the newest first, perhaps of one person or of one thing only."""
+    query = select(LogEntry).order_by(LogEntry.id.desc())
+    by, about, before = (request.args.get(name, "") for name in ("by", "about", "before"))
+    by_id, before_id = number(by), number(before)
+    if by_id is not None:
+        query = query.where(LogEntry.by_id == by_id)
+    if about:
+        query = query.where(LogEntry.about == about[:100])
+    if before_id is not None:
+        query = query.where(LogEntry.id < before_id)
+    found = db.session.scalars(query.limit(PER_PAGE + 1)).all()
+    shown = found[:PER_PAGE]
+    known = names(
+        {entry.by_id for entry in shown} | {_number(entry) for entry in shown if entry.about.startswith("account:")}
+    )
+    there = set(db.session.scalars(select(Comment.id).where(Comment.id.in_({_number(e) for e in shown if e.about.startswith("comment:")}))))  # fmt: skip
+    references = {entry.about.removeprefix("report:") for entry in shown if entry.about.startswith("report:")}
+    reports = db.session.execute(select(Report.reference, Report.comment_id).where(Report.reference.in_(references)))
+    reported = {row.reference: row.comment_id for row in reports}
+    return page(
+        "desk/log.html",
+        fragment="log",
+        lines=[_line(entry, known, there, reported) for entry in shown],
+        older=str(shown[-1].id) if len(found) > PER_PAGE else "",
+        by=by,
+        about=about,
+        of=names({by_id}).get(by_id, "somebody who has left") if by_id is not None else "",
+    )
+
+
+def _line(entry: LogEntry, known: dict[int, str], there: set[int], reported: dict[str, int]) -> Line:
+    by = known.get(entry.by_id, "Somebody who has left") if entry.by_id else "The site’s checks"
+    kind, _, rest = entry.about.partition(":")
+    does = SAYS.get(entry.act, entry.act)
+    if kind == "comment":
+        return Line(entry, by, does, f"comment {rest}", f"/desk/comments/{rest}" if _number(entry) in there else "")
+    if kind == "account":
+        n = _number(entry)
+        return Line(
+            entry,
+            by,
+            does,
+            known.get(n or 0, "somebody who has left"),
+            f"/desk/comments/people/{n}" if n in known else "",
+        )
+    if kind == "report":
+        return Line(entry, by, does, rest, f"/desk/comments/{reported[rest]}" if rest in reported else "")
+    return Line(entry, by, does, "a guest" if kind == "guest" else f"“{rest}”" if kind == "word" else entry.about)
+
+
+def why(entry: LogEntry) -> str:
+    """Give an entry's reason in words; the checks write theirs as a key."""
+    if entry.act == "comment.undo":
+        return f"it had been {SAYS.get(entry.reason, entry.reason)}"
+    if entry.by_id is None and (entry.reason in WHY_HELD or entry.reason in WHY_REJECTED):
+        return CHECKS.get(entry.reason, entry.reason)
+    return entry.reason
+
+
+def _number(entry: LogEntry) -> int | None:
+    return number(entry.about.partition(":")[2])

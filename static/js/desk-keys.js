@@ -1,0 +1,112 @@
+// The queue by keyboard. J and K go to the next and the previous comment; A, R, S, B, F and U press the button of the row, or of the
+// notice above, that has this letter in data-key; X chooses the row; ? tells the keys. Never while somebody types in a field, and
+// never with Ctrl, Alt or Meta. After htmx has put a new list in, the row that stands where the old one stood is the current one.
+// Without script: the same buttons, with Tab.
+
+import { announce } from "./status.js";
+
+const HELP = "J next, K previous, A approve, R reject, S spam, B ban, F feature, U undo, X choose, question mark: this list.";
+const PRESSES = new Set(["A", "R", "S", "B", "F", "U"]);
+
+let place = -1; // of the current row among its fellows
+let wasIn = false; // whether the keyboard was in the list when it was sent away
+
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.altKey || event.metaKey || event.defaultPrevented || !queue() || isTyping(event.target)) return;
+  if (document.querySelector("dialog[open]")) return;
+
+  const key = event.key === "?" ? "?" : event.key.toUpperCase();
+  if (key === "J" || key === "K") act(event, () => go(place + (key === "J" ? 1 : -1)));
+  else if (key === "?") act(event, () => announce(HELP, { shown: true }));
+  else if (key === "X") act(event, choose);
+  else if (PRESSES.has(key)) act(event, () => press(key));
+});
+
+document.addEventListener("focusin", ({ target }) => {
+  const row = target.closest?.(".queue--main > .mod");
+  if (row) mark(rows().indexOf(row));
+});
+
+document.addEventListener("htmx:before:request", () => {
+  wasIn = queue()?.contains(document.activeElement) ?? false;
+});
+
+document.addEventListener("htmx:after:settle", ({ target }) => {
+  if (target.matches?.(".mod__thread")) return target.focus();
+  if (target.matches?.("#word-lists")) return document.querySelector("#word-lists [aria-invalid], #trial")?.focus();
+  if (!queue() || target.closest?.("dialog, .mod")) return;
+
+  const told = [...document.querySelectorAll("#queue [data-told], #queue > .alert, #queue .desk__quicker .alert")];
+  if (told.length) announce(told.map((one) => one.textContent.trim()).join(" "));
+  const fault = document.querySelector("#queue > [role=alert]");
+  if (fault) return (document.querySelector("#queue details[open] select") ?? fault).focus();
+  count();
+  if (wasIn || document.activeElement === document.body) go(Math.max(0, Math.min(place, rows().length - 1)));
+});
+
+function queue() {
+  return document.querySelector("[data-queue]");
+}
+
+function rows() {
+  return [...document.querySelectorAll(".queue--main > .mod")];
+}
+
+function isTyping({ isContentEditable, tagName, type }) {
+  if (isContentEditable || tagName === "TEXTAREA" || tagName === "SELECT") return true;
+  return tagName === "INPUT" && !["checkbox", "radio", "button", "submit"].includes(type);
+}
+
+function act(event, what) {
+  event.preventDefault();
+  what();
+}
+
+function go(to) {
+  const all = rows();
+  if (!all.length) return;
+
+  const row = all[Math.max(0, Math.min(to, all.length - 1))];
+  row.tabIndex = -1;
+  row.focus();
+  row.scrollIntoView({ block: "nearest" });
+}
+
+function mark(to) {
+  place = to;
+  rows().forEach((row, n) => {
+    row.classList.toggle("is-current", n === to);
+    n === to ? row.setAttribute("aria-current", "true") : row.removeAttribute("aria-current");
+  });
+}
+
+function current() {
+  return rows()[place];
+}
+
+function choose() {
+  current()?.querySelector(".mod__pick input")?.click();
+}
+
+function press(key) {
+  if (key === "U") {
+    const undo = document.querySelector('[data-key="U"]');
+    return undo ? undo.click() : announce("There is nothing to undo.", { shown: true });
+  }
+  const row = current();
+  if (!row) return announce("Press J to go to the first comment.", { shown: true });
+
+  const button = row.querySelector(`[data-key="${key}"]`);
+  if (!button) return announce("That cannot be done with this comment.", { shown: true });
+  const details = button.closest("details");
+  if (!details || button.tagName !== "SUMMARY") return button.click();
+  details.open = true;
+  details.querySelector("select, textarea")?.focus();
+}
+
+// The number beside «Comments» in the menu stands outside the list that htmx has put in.
+function count() {
+  const shown = document.querySelector('.views a[href*="tab=waiting"] .n');
+  const menu = document.getElementById("waits");
+  if (shown && menu && !location.search.includes("article=")) menu.firstChild.textContent = shown.textContent;
+}

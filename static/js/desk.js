@@ -1,0 +1,2 @@
+// The desk's pages, after the readers' script. Every page works without it.
+import "./desk-keys.js";

@@ -1,0 +1,261 @@
+"""The queue's decisions, by the forms that its rows send."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from sqlalchemy import select
+
+from newsapp import comments
+from newsapp.accounts.log import LogEntry
+from newsapp.accounts.notifications import Notification
+from newsapp.comments import Comment, RejectionReason, Report
+from newsapp.db import db
+from newsapp.outbox import Mail
+from tests.conftest import signed_in
+from tests.site.test_headers import PART
+
+
+@pytest.fixture
+def desk(app, moderator):
+    return signed_in(app, moderator)
+
+
+@pytest.fixture
+def waiting(article, reader):
+    made = [comments.post(article, f"Comment number {n}", account=reader, approved=False) for n in range(3)]
+    db.session.commit()
+    return made
+
+
+def decide(desk, act, *chosen, back="/desk/comments", headers=None, **fields):
+    pairs = [one if isinstance(one, str) else f"{one.id}:{one.decisions}" for one in chosen]
+    return desk.post(
+        "/desk/comments/decide", data={"act": act, "chosen": pairs, "back": back, **fields}, headers=headers
+    )
+
+
+def reason(title="Advertising") -> str:
+    return str(db.session.scalar(select(RejectionReason.id).where(RejectionReason.title == title)))
+
+
+def states(*rows) -> list[str]:
+    db.session.expire_all()
+    return [row.state for row in rows]
+
+
+@pytest.mark.parametrize(
+    ("act", "before", "after"),
+    [("approve", "waiting", "approved"), ("spam", "waiting", "spam"), ("hide", "approved", "hidden"), ("show", "hidden", "approved"),
+     ("hold", "approved", "waiting"), ("approve", "spam", "approved")],
+)  # fmt: skip
+def test_a_decision_leads_from_one_state_to_another_and_back_by_undo(desk, waiting, moderator, act, before, after):
+    row = waiting[0]
+    {"waiting": lambda: None, "approved": row.approve, "hidden": lambda: (row.approve(), row.hide()), "spam": row.spam}[
+        before
+    ]()
+    db.session.commit()
+
+    answer = decide(desk, act, row, back="/desk/comments?tab=waiting")
+    assert answer.status_code == 303
+    assert states(row) == [after]
+    shown = desk.get(answer.headers["Location"]).text
+    entry = re.search(r'name="entry" value="(\d+)"', shown)[1]
+    assert db.session.get(LogEntry, int(entry)).by_id == moderator.id
+
+    desk.post("/desk/comments/undo", data={"entry": entry, "back": "/desk/comments"})
+    assert states(row) == [before]
+
+
+@pytest.mark.parametrize(
+    ("act", "other", "column"), [("feature", "unfeature", "featured_at"), ("pin", "unpin", "pinned_at")]
+)
+def test_a_comment_is_lifted_out_and_put_back(desk, waiting, act, other, column):
+    row = waiting[0]
+    row.approve()
+    db.session.commit()
+    for what, is_set in ((act, True), (other, False)):
+        decide(desk, what, row)
+        db.session.expire_all()
+        assert (getattr(row, column) is not None) is is_set
+
+
+def test_a_rejection_tells_its_author_the_reason_and_the_moderators_words(desk, waiting, reader):
+    decide(desk, "reject", waiting[0], reason=reason(), words="No boats here, please.")
+
+    assert states(waiting[0]) == ["rejected"]
+    told = db.session.scalars(Notification.to(reader)).first().words
+    assert "Advertising. No boats here, please." in told
+
+
+def test_a_rejection_without_words_says_the_reasons_own_sentence(desk, waiting):
+    decide(desk, "reject", waiting[0], reason=reason())
+
+    db.session.expire_all()
+    assert waiting[0].why == "Advertising. It advertises something."
+
+
+def test_a_rejection_needs_a_reason_and_loses_no_word(desk, waiting):
+    answer = decide(desk, "reject", waiting[0], words="A long and <careful> answer", back="/desk/comments?tab=waiting")
+
+    assert answer.status_code == 422
+    assert "Choose a reason" in answer.text
+    assert "A long and &lt;careful&gt; answer</textarea>" in answer.text
+    assert states(waiting[0]) == ["waiting"]
+
+
+def test_many_are_decided_at_once_and_undone_at_once(desk, waiting):
+    answer = decide(desk, "spam", *waiting)
+    assert states(*waiting) == ["spam"] * 3
+    shown = desk.get(answer.headers["Location"]).text
+    assert "Marked as spam: 3 comments." in shown
+
+    desk.post("/desk/comments/undo", data={"entry": re.findall(r'name="entry" value="(\d+)"', shown)})
+    assert states(*waiting) == ["waiting"] * 3
+
+
+def test_nothing_chosen_is_said(desk, waiting):
+    answer = decide(desk, "approve")
+
+    assert answer.status_code == 422
+    assert "Choose at least one comment" in answer.text
+
+
+@pytest.mark.parametrize("act", ["", "delete", "undo", "_decide", "expect"])
+def test_only_what_a_moderator_may_do_is_done(desk, waiting, act):
+    assert decide(desk, act, waiting[0]).status_code == 400
+    assert states(waiting[0]) == ["waiting"]
+
+
+@pytest.mark.parametrize("chosen", ["x", "1", "1:", ":0", "99999999999:0", "-1:0", "1:x", "१:०"])
+def test_what_names_no_comment_changes_nothing(desk, waiting, chosen):
+    assert decide(desk, "approve", chosen).status_code in (303, 422)
+    assert states(*waiting) == ["waiting"] * 3
+
+
+def test_who_comes_second_is_told_who_was_first_and_changes_nothing(app, desk, waiting, editor):
+    row, other = waiting[:2]
+    seen, also = f"{row.id}:{row.decisions}", f"{other.id}:{other.decisions}"
+    decide(signed_in(app, editor), "reject", seen, reason=reason("Off the subject"))
+
+    answer = decide(desk, "approve", seen, also)
+    shown = desk.get(answer.headers["Location"]).text
+
+    assert states(row, other) == ["rejected", "approved"]
+    assert "Edda Editor rejected it (Off the subject)." in shown
+    assert f'value="{row.id}:{row.decisions}"' in shown  # the row anew, to be decided on as it is now
+
+
+def test_words_that_were_changed_meanwhile_are_read_again(desk, waiting):
+    seen = f"{waiting[0].id}:{waiting[0].decisions}"
+    waiting[0].edit("Buy my boats")
+    db.session.commit()
+
+    answer = decide(desk, "approve", seen)
+
+    assert states(waiting[0]) == ["waiting"]
+    assert "Its author has changed the words." in desk.get(answer.headers["Location"]).text
+
+
+def test_what_its_author_has_deleted_is_not_decided_about(desk, waiting):
+    seen = f"{waiting[0].id}:{waiting[0].decisions}"
+    waiting[0].delete()
+    db.session.commit()
+
+    answer = decide(desk, "approve", seen)
+
+    assert states(waiting[0]) == ["deleted"]
+    assert "Its author has deleted it." in desk.get(answer.headers["Location"]).text
+
+
+def test_an_older_decision_is_not_undone_over_a_newer_one(app, desk, waiting, editor):
+    row = waiting[0]
+    answer = decide(desk, "approve", row)
+    entry = re.search(r"done=(\d+)", answer.headers["Location"])[1]
+    db.session.expire_all()
+    decide(signed_in(app, editor), "spam", row)
+
+    answer = desk.post("/desk/comments/undo", data={"entry": entry})
+
+    assert states(row) == ["spam"]
+    assert "Edda Editor marked as spam it." in desk.get(answer.headers["Location"]).text
+
+
+def test_in_place_comes_the_list_alone(desk, waiting):
+    answer = desk.get("/desk/comments", headers=PART)
+
+    assert answer.text.lstrip().startswith('<div id="queue"')
+    assert answer.headers["Cache-Control"] == "private, no-store"
+
+
+@pytest.mark.parametrize("back", ["https://evil.example/", "//evil.example", "/", "/account/sign-out", "javascript:x"])
+def test_a_decision_leads_nowhere_but_to_the_desk(desk, waiting, back):
+    assert decide(desk, "approve", waiting[0], back=back).headers["Location"].startswith("/desk/comments")
+
+
+# Reports and appeals
+
+
+@pytest.fixture
+def reported(article, reader, editor):
+    row = comments.post(article, "Buy my boats", guest_name="Gus")
+    comments.report(row, "spam", "Boats again.", by=reader)
+    comments.report(row, "abuse", email="told@example.org")
+    db.session.commit()
+    return row
+
+
+@pytest.mark.parametrize(
+    ("act", "outcome", "says"),
+    [("spam", "upheld", "We have acted on it."), ("keep", "declined", "We leave the comment as it is.")],
+)
+def test_a_report_is_decided_with_its_comment_and_who_made_it_is_told(desk, reported, reader, act, outcome, says):
+    decide(desk, act, reported, back="/desk/comments?tab=reported")
+
+    db.session.expire_all()
+    reports = db.session.scalars(Report.about(reported)).all()
+    assert [report.decision for report in reports] == [outcome] * 2
+    assert (
+        f"Your report {reports[0].reference} was looked at. {says}"
+        in db.session.scalars(Notification.to(reader)).first().words
+    )
+    letter = db.session.scalars(select(Mail)).one()
+    assert (letter.address, letter.subject) == ("told@example.org", f"Your report {reports[1].reference}")
+    assert says in letter.text
+    assert reports[1].told_at
+
+
+def test_the_reported_tab_shows_reasons_words_and_references(desk, reported):
+    shown = desk.get("/desk/comments?tab=reported").text
+
+    assert "Reported by 2 readers" in shown
+    assert "It is spam or an advertisement" in shown
+    assert "Boats again." in shown
+    assert db.session.scalars(Report.about(reported)).first().reference in shown
+
+
+@pytest.mark.parametrize(("act", "after"), [("grant", "approved"), ("decline", "rejected")])
+def test_an_appeal_is_answered_and_its_author_told(desk, waiting, reader, moderator, act, after):
+    row = waiting[0]
+    row.reject(moderator, "Personal attack", "It attacks a person.")
+    comments.appeal(row, "It attacks nobody.", by=reader)
+    db.session.commit()
+    assert "It attacks nobody." in desk.get("/desk/comments?tab=appeals").text
+
+    decide(desk, act, row, words="We have read it again.", back="/desk/comments?tab=appeals")
+
+    assert states(row) == [after]
+    assert "We have read it again." in " ".join(n.words for n in db.session.scalars(Notification.to(reader)))
+    assert "No comments are appealed for." in desk.get("/desk/comments?tab=appeals").text
+
+
+def test_what_people_wrote_is_escaped_wherever_the_desk_prints_it(app, desk, article):
+    nasty = "<img src=x onerror=alert(1)>"
+    row = comments.post(article, "Words", guest_name=nasty, guest_email="gus@example.org")
+    comments.report(row, "illegal", nasty, law=nasty)
+    db.session.commit()
+    for address in ("/desk/comments?tab=reported", f"/desk/comments/{row.id}", f"/desk/comments/people/guest-{row.id}", f"/desk/comments?q={nasty}",
+                    f"/desk/log?about={nasty}", f"/desk/comments/people/guest-{row.id}/sanction?back=/desk/{nasty}"):  # fmt: skip
+        assert "<img src=x" not in desk.get(address).text, address
+    assert db.session.get(Comment, row.id)

@@ -1,0 +1,263 @@
+"""A moderator clears the queue: by keyboard, with the mouse alone, without script; two at once; axe on every page of the desk."""
+
+from __future__ import annotations
+
+import shutil
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from newsapp import accounts, comments, create_app
+from newsapp.accounts import Account, Role
+from newsapp.articles import Article
+from newsapp.comments import Comment
+from newsapp.db import db
+from newsapp.lib import clock
+from tests.accounts.people import PASSWORD, password_hash
+from tests.axe import OF_COLOURS, violations
+from tests.browser import HEIGHT, NARROW, WIDE
+from tests.journeys.test_every_page import TOO_WIDE
+from tests.servers import serving
+from tests.small_paper import plant
+
+
+@pytest.fixture(scope="module")
+def desk(empty_database, postgres, tmp_path_factory):
+    """A small paper of these tests' own, with two moderators and a reader."""
+    folder = tmp_path_factory.mktemp("desk")
+    if postgres:
+        address = postgres.create("desk", template="empty")
+    else:
+        shutil.copy(empty_database.removeprefix("sqlite:///"), folder / "news.db")
+        address = f"sqlite:///{folder}/news.db"
+    app = create_app({"DATABASE_URL": address, "TESTING": True}, instance=folder)
+    with app.app_context():
+        plant(clock.now())
+        for username, role in (("moses", Role.MODERATOR), ("edda", Role.EDITOR), ("tamsin", Role.READER)):
+            accounts.create(username.capitalize(), username, f"{username}@example.org", password_hash(), role)
+        db.session.commit()
+        db.session.remove()
+    yield app, {"NEWSAPP_INSTANCE": str(folder), "NEWSAPP_DATABASE_URL": address}
+    with app.app_context():
+        db.engine.dispose()
+
+
+@pytest.fixture(scope="module")
+def address(desk):
+    with serving(desk[1]) as address:
+        yield address
+
+
+@pytest.fixture
+def waiting(desk):
+    """Four comments that wait, and nothing else."""
+    app, _ = desk
+    with app.app_context():
+        for comment in db.session.scalars(Comment.waiting()):
+            comment.spam()
+        story = db.session.get_one(Article, 1)
+        tamsin = db.session.scalar(Account.known_as("tamsin"))
+        made = [comments.post(story, f"Comment {n}", account=tamsin, approved=False).id for n in range(1, 5)]
+        db.session.commit()
+        db.session.remove()
+    return made
+
+
+def state(desk, comment_id: int) -> str:
+    with desk[0].app_context():
+        found = db.session.get_one(Comment, comment_id).state
+        db.session.remove()
+    return found
+
+
+@pytest.fixture(scope="module")
+def signed_in(browser, address):
+    """Signs each person in once, as they do, and gives what their browser holds then."""
+    held = {}
+
+    def sign_in(who: str):
+        if who not in held:
+            context = browser.new_context(base_url=address)
+            page = context.new_page()
+            page.goto("/desk")
+            page.get_by_label("Username or email address").fill(who)
+            page.get_by_label("Password").fill(PASSWORD)
+            page.get_by_role("button", name="Sign in").click()
+            expect(page.get_by_role("heading", level=1)).to_have_text("Comments")
+            held[who] = context.storage_state()
+            context.close()
+        return held[who]
+
+    return sign_in
+
+
+@pytest.fixture
+def come_in(window, signed_in):
+    def come_in(who: str = "moses", to: str = "/desk/comments", **how) -> Page:
+        page = window(storage_state=signed_in(who), **how)
+        page.goto(to)
+        return page
+
+    return come_in
+
+
+def rows(page: Page):
+    return page.locator(".queue--main > .mod")
+
+
+def test_a_moderator_clears_the_queue_by_keyboard(come_in, desk, waiting):
+    page = come_in()
+    expect(rows(page)).to_have_count(4)
+
+    page.keyboard.press("j")
+    expect(rows(page).first).to_be_focused()
+    page.keyboard.press("j")
+    page.keyboard.press("k")
+    expect(rows(page).first).to_have_attribute("aria-current", "true")
+    page.keyboard.press("a")
+    expect(page.locator("[data-told]")).to_have_text("Approved: 1 comment.")
+    expect(page.locator("#status")).to_contain_text("Approved: 1 comment.")
+    expect(rows(page)).to_have_count(3)
+    expect(rows(page).first).to_be_focused()  # the next one stands where the decided one stood
+    expect(page.locator("#waits")).to_contain_text("3")
+    assert state(desk, waiting[0]) == "approved"
+
+    page.keyboard.press("u")
+    expect(page.locator("[data-told]")).to_have_text("Taken back: 1 comment.")
+    expect(rows(page)).to_have_count(4)
+    assert state(desk, waiting[0]) == "waiting"
+
+    page.keyboard.press("s")
+    expect(rows(page)).to_have_count(3)
+    assert state(desk, waiting[0]) == "spam"
+
+    page.keyboard.press("r")
+    expect(page.get_by_label("Reason", exact=True).first).to_be_focused()
+    page.keyboard.type("Off")  # in a field no letter is a command
+    page.keyboard.press("Tab")
+    page.keyboard.type("A fob jars us")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(rows(page)).to_have_count(2)
+    assert state(desk, waiting[1]) == "rejected"
+
+    page.keyboard.press("Shift+?")
+    expect(page.locator("#status")).to_contain_text("J next")
+
+
+def test_the_keyboard_says_what_cannot_be_done(come_in, desk, waiting):
+    page = come_in()
+
+    page.keyboard.press("a")
+    expect(page.locator("#status")).to_contain_text("Press J")
+    page.keyboard.press("j")
+    page.keyboard.press("f")
+    expect(page.locator("#status")).to_contain_text("cannot be done")
+    page.keyboard.press("Control+a")
+    page.get_by_label("Search comments").fill("")
+    page.get_by_label("Search comments").press("a")
+    assert [state(desk, one) for one in waiting] == ["waiting"] * 4
+
+
+def test_chosen_comments_are_decided_together(come_in, desk, waiting):
+    page = come_in()
+
+    page.keyboard.press("j")
+    page.keyboard.press("x")
+    rows(page).nth(2).get_by_role("checkbox").check()
+    page.locator("#bulk").get_by_role("button", name="Approve").click()
+
+    expect(page.locator("[data-told]")).to_have_text("Approved: 2 comments.")
+    assert [state(desk, one) for one in waiting] == ["approved", "waiting", "approved", "waiting"]
+
+
+def test_without_script_the_same_forms_lead_to_the_same(come_in, desk, waiting):
+    page = come_in(scripted=False)
+
+    rows(page).first.get_by_role("button", name="Approve").click()
+    expect(page.locator("[data-told]")).to_have_text("Approved: 1 comment.")
+    page.get_by_role("button", name="Undo").click()
+    expect(page.locator("[data-told]")).to_have_text("Taken back: 1 comment.")
+
+    rows(page).nth(1).locator("summary", has_text="Reject").click()
+    rows(page).nth(1).get_by_label("Reason", exact=True).select_option(label="Advertising")
+    rows(page).nth(1).get_by_label("Words to its author").fill("No boats, please.")
+    rows(page).nth(1).get_by_role("button", name="Reject it").click()
+    expect(page.locator("[data-told]")).to_have_text("Rejected: 1 comment.")
+    assert [state(desk, one) for one in waiting] == ["waiting", "rejected", "waiting", "waiting"]
+
+    rows(page).first.get_by_role("link", name="Ban").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Tamsin")
+    page.get_by_label("Warn").check()
+    page.get_by_label("Reason, for the person to read").fill("Keep to the story.")
+    page.get_by_role("button", name="Do it").click()
+    page.wait_for_url("**/desk/comments*")
+
+
+def test_two_moderators_at_once_do_not_undo_each_other(come_in, desk, waiting):
+    first, second = come_in(), come_in("edda")
+
+    rows(first).first.get_by_role("button", name="Spam").click()
+    expect(rows(first)).to_have_count(3)
+    rows(second).first.get_by_role("button", name="Approve").click()
+
+    expect(second.locator(".desk__moved")).to_contain_text("Moses marked as spam it")
+    assert state(desk, waiting[0]) == "spam"
+
+
+def test_somebody_is_banned_in_a_dialog_over_the_queue(come_in, desk, waiting):
+    page = come_in()
+    page.keyboard.press("j")
+    page.keyboard.press("b")
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_role("heading")).to_have_text("Tamsin")
+    dialog.get_by_role("button", name="Do it").click()
+    expect(dialog.get_by_role("alert")).to_contain_text("Nothing has been done yet.")
+    assert violations(page) == []
+
+    dialog.get_by_label("Read first").check()
+    dialog.get_by_label("Reason, for the person to read").fill("Three insults.")
+    dialog.get_by_role("button", name="Do it").click()
+    expect(dialog).to_have_count(0)
+    expect(rows(page).first).to_contain_text("Read first")
+
+
+def test_words_are_tried_before_they_are_kept(come_in, desk, waiting, scripted):
+    page = come_in(to="/desk/words", scripted=scripted)
+    page.get_by_label("Words, a line each").fill("comment")
+    page.get_by_role("button", name="Try").click()
+    expect(page.locator("#trial")).to_contain_text("Would have held")
+    page.get_by_role("button", name="Keep it").click()
+    page.get_by_role("button", name="Remove comment").click()
+    expect(page.get_by_role("button", name="Remove comment")).to_have_count(0)
+
+
+DESK_PAGES = [
+    "/desk/comments", "/desk/comments?tab=reported", "/desk/comments?tab=approved", "/desk/comments?tab=rejected", "/desk/comments?tab=spam",
+    "/desk/comments?tab=banned", "/desk/comments?q=comment", "/desk/comments?q=zzz", "/desk/comments/1", "/desk/comments/2/thread",
+    "/desk/comments/people/1", "/desk/comments/people/1/sanction", "/desk/words", "/desk/reasons", "/desk/log",
+]  # fmt: skip
+
+
+def test_axe_finds_nothing_at_the_desk_and_nothing_sticks_out(come_in, desk, waiting):
+    app, _ = desk
+    with app.app_context():
+        row = comments.post(
+            db.session.get_one(Article, 1), "Buy my boats", guest_name="Gus", guest_email="gus@example.org"
+        )
+        comments.report(row, "spam", "Boats again.")
+        comments.ban(by=db.session.scalar(Account.known_as("moses")), reason="Boats", email="gus@example.org")
+        db.session.commit()
+        db.session.remove()
+    page = come_in(reduced_motion="reduce")
+    for address in DESK_PAGES:
+        page.goto(address)
+        for width in (WIDE, NARROW):
+            page.set_viewport_size({"width": width, "height": HEIGHT})
+            page.emulate_media(color_scheme="light")
+            assert (address, width, violations(page)) == (address, width, [])
+            page.emulate_media(color_scheme="dark")
+            assert (address, width, violations(page, only=OF_COLOURS)) == (address, width, [])
+            assert (address, width, page.evaluate(TOO_WIDE)) == (address, width, [])
+        page.set_viewport_size({"width": 320, "height": HEIGHT})
+        assert (address, page.evaluate(TOO_WIDE)) == (address, [])
