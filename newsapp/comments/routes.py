@@ -20,7 +20,7 @@ from newsapp.db import db
 from newsapp.layout import layout
 from newsapp.lib import tags, throttles
 from newsapp.lib.throttles import Limit, TooOften, network
-from newsapp.lib.web import page, shared, wants_part
+from newsapp.lib.web import lead_to, page, shared, wants_part
 from newsapp.sections import Branch
 
 bp = Blueprint("comments", __name__)
@@ -199,7 +199,8 @@ def edit(comment_id: int):
         comment, article = _own(comment_id)
         return _write(article, form, status=422, edits=comment, fault=said)
     db.session.commit()
-    return _posted(article, comment)
+    # The page is loaded anew: the words stand in its list of comments, or above it, and not beside those from before.
+    return lead_to(f"{article.url}#comments") if wants_part() else _posted(article, comment)
 
 
 @bp.get("/comments/<int(max=2147483647):comment_id>/delete")
@@ -217,7 +218,7 @@ def delete(comment_id: int):
     if not comment.deleted_at:
         comment.delete()
         db.session.commit()
-    return _lead(f"{article.url}#comments")
+    return lead_to(f"{article.url}#comments")
 
 
 # What other readers do
@@ -318,7 +319,7 @@ def mute(comment_id: int):
     except NotAllowed as why:
         return _ask(comment, article, f"Mute {comment.name}", str(why), None, status=403)
     db.session.commit()
-    return _lead(f"{article.url}#comment-{comment.id}")
+    return lead_to(f"{article.url}#comment-{comment.id}")
 
 
 # One's own comments, in the account
@@ -358,7 +359,7 @@ def mark_told():
     """Note that one has read what one was told."""
     mark_read(_me())
     db.session.commit()
-    return _lead("/account/comments")
+    return lead_to("/account/comments")
 
 
 @bp.get("/comments/<int(max=2147483647):comment_id>/appeal")
@@ -380,7 +381,7 @@ def appeal(comment_id: int):
     except NotAllowed as why:
         return _appeal(comment, article, form, 403, str(why))
     db.session.commit()
-    return _lead("/account/comments?done=appeal")
+    return lead_to("/account/comments?done=appeal")
 
 
 @bp.get("/moderation")
@@ -555,7 +556,3 @@ def _done(comment: Comment, article: Article, heading: str, words: str) -> Respo
     return page(
         "comments/done.html", fragment="done", comment=comment, article=article, branch=_branch(article), heading=heading, words=words,
     )  # fmt: skip
-
-
-def _lead(target: str) -> WerkzeugResponse:
-    return redirect(target, 303)
