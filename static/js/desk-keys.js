@@ -99,7 +99,10 @@ function press(key) {
   const button = row.querySelector(`[data-key="${key}"]`);
   if (!button) return announce("That cannot be done with this comment.", { shown: true });
   const details = button.closest("details");
-  if (!details || button.tagName !== "SUMMARY") return button.click();
+  if (!details || button.tagName !== "SUMMARY") {
+    window.htmx?.process(row); // a key may come before htmx has got here; what it knows already it leaves alone
+    return button.click();
+  }
   details.open = true;
   details.querySelector("select, textarea")?.focus();
 }
