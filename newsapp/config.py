@@ -133,7 +133,7 @@ def _folder(text: str) -> Path:
 
 def _number(least: int, most: int) -> Callable[[str], int]:
     def check(text: str) -> int:
-        if not text.isdigit() or not least <= int(text) <= most:
+        if not (text.isascii() and text.isdigit()) or not least <= int(text) <= most:
             raise ValueError(f"must be a whole number from {least} to {most}, not {text!r}")
         return int(text)
 

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from newsapp.articles.printed import Card, cards
 from newsapp.articles.shelves import COUNTED_AT_MOST, Listing, count
 from newsapp.lib import tags
+from newsapp.lib.text import whole_number
 
 PER_PAGE = 12
 LAST_PAGE = 50  # further back a list goes by time: an offset costs what it skips
@@ -136,9 +137,7 @@ def page_numbers() -> tuple[int, int]:
 
 
 def _number(text: str) -> int:
-    if not (text.isascii() and text.isdigit()) or len(text) > 2 or not 1 <= int(text) <= LAST_PAGE:
-        abort(404)
-    return int(text)
+    return whole_number(text, LAST_PAGE) or abort(404)
 
 
 def asked_place() -> tuple[datetime, int] | None:

@@ -21,7 +21,7 @@ from newsapp.authors import Author
 from newsapp.db import Base, Json, db, moment, pk
 from newsapp.lib import clock
 from newsapp.lib.tags import Tagged, raise_tags
-from newsapp.lib.text import reading_minutes, shorten, slugify
+from newsapp.lib.text import reading_minutes, shorten, slugify, whole_number
 from newsapp.media import Picture, picture_changed
 from newsapp.sections import Section
 from newsapp.site import current as current_site
@@ -553,7 +553,8 @@ def _first_sentence(html: str) -> str:
 
 
 def _print_picture(key: str, caption: str) -> str | None:
-    picture = db.session.get(Picture, int(key)) if key.isdigit() else None
+    number = whole_number(key)
+    picture = db.session.get(Picture, number) if number is not None else None
     if picture is None:
         return None
     return _print_figure(picture, caption)

@@ -19,6 +19,7 @@ from newsapp.comments.threads import PER_PAGE, SORTS
 from newsapp.db import db
 from newsapp.layout import layout
 from newsapp.lib import tags, throttles
+from newsapp.lib.text import whole_number
 from newsapp.lib.throttles import Limit, TooOften, network
 from newsapp.lib.web import lead_to, page, shared, wants_part
 from newsapp.sections import Branch
@@ -30,7 +31,9 @@ REPORTED = Limit("reports, one network", 20, timedelta(hours=1))
 MINE = "mine"  # the cookie of a guest's own comments under one story
 MOST_OF_MINE = 20
 MINE_LASTS = timedelta(days=30)
+LAST_PAGE = 10_000  # of a thread
 OWN_AT_ONCE = 50
+LAST_OWN_PAGE = 1000
 NOTICES = {"appeal": "Your appeal has arrived. A moderator looks at the decision again."}
 RULE = "Comments are read by an editor before they appear."
 
@@ -45,11 +48,11 @@ def thread(slug: str):
     if story is None or not story.is_public(tags.moment()):
         abort(404)
     sort = request.args.get("sort", "oldest")
-    number = request.args.get("page", "1")
-    if sort not in SORTS or not number.isdigit() or not 1 <= int(number) <= 10_000:
+    number = whole_number(request.args.get("page", "1"), LAST_PAGE)
+    if sort not in SORTS or not number:
         abort(404)
-    discussion = comments.thread_page(db.session(), story, int(number), sort, viewer=reader())
-    if int(number) > 1 and not discussion.nodes:
+    discussion = comments.thread_page(db.session(), story, number, sort, viewer=reader())
+    if number > 1 and not discussion.nodes:
         abort(404)
     return page(
         "comments/thread.html",
@@ -330,15 +333,13 @@ def mute(comment_id: int):
 def own_comments():
     """What one wrote, with its state and reason, and what one was told."""
     account = _me()
-    number = request.args.get("page", "1")
-    if not number.isdigit() or not 1 <= int(number) <= 1000:
-        abort(404)
+    number = whole_number(request.args.get("page", "1"), LAST_OWN_PAGE) or abort(404)
     rows = db.session.execute(
         Comment.by(account)
         .join(Article, Article.id == Comment.article_id)
         .add_columns(Article.slug, Article.headline)
         .limit(OWN_AT_ONCE + 1)
-        .offset((int(number) - 1) * OWN_AT_ONCE)
+        .offset((number - 1) * OWN_AT_ONCE)
     ).all()
     ids = [comment.id for comment, _, _ in rows]
     appeals = {row.comment_id: row for row in db.session.scalars(select(Appeal).where(Appeal.comment_id.in_(ids)))}
@@ -347,9 +348,9 @@ def own_comments():
         notice=NOTICES.get(request.args.get("done", "")),
         rows=rows[:OWN_AT_ONCE],
         has_more=len(rows) > OWN_AT_ONCE,
-        number=int(number),
+        number=number,
         appeals=appeals,
-        told=db.session.scalars(Notification.to(account).limit(OWN_AT_ONCE)).all() if number == "1" else [],
+        told=db.session.scalars(Notification.to(account).limit(OWN_AT_ONCE)).all() if number == 1 else [],
     )
 
 
@@ -439,9 +440,8 @@ def _own(comment_id: int) -> tuple[Comment, Article]:
 
 
 def _parent(said: str | None, article: Article) -> Comment | None:
-    if not said or not said.isdigit() or int(said) > 2147483647:
-        return None
-    parent = db.session.get(Comment, int(said))
+    number = whole_number(said)
+    parent = db.session.get(Comment, number) if number is not None else None
     return parent if parent and parent.article_id == article.id and parent.has_place else None
 
 

@@ -21,8 +21,9 @@ from newsapp.db import db
 from newsapp.desk import queue as lists
 from newsapp.desk.find import find
 from newsapp.desk.frame import bp, me, sees_addresses
-from newsapp.desk.queue import ACTS, PER_PAGE, SHORT, TABS, Listed, number
+from newsapp.desk.queue import ACTS, PER_PAGE, SHORT, TABS, Listed
 from newsapp.lib import tags
+from newsapp.lib.text import whole_number
 from newsapp.lib.web import own_path, page
 
 MOST_AT_ONCE = 100
@@ -84,7 +85,7 @@ def undo():
     entries = db.session.scalars(
         select(LogEntry).where(LogEntry.id.in_(ids), LogEntry.act.like("comment.%")).order_by(LogEntry.id)
     ).all()
-    about = {number(entry.about.removeprefix("comment:")) or 0: entry for entry in entries}
+    about = {whole_number(entry.about.removeprefix("comment:")) or 0: entry for entry in entries}
     undone, moved = 0, []
     for comment in _locked(dict.fromkeys(about, 0)):
         try:
@@ -194,7 +195,7 @@ def outcome(asked: MultiDict[str, str]) -> dict[str, Any]:
         select(LogEntry).where(LogEntry.id.in_(done), LogEntry.about.like("comment:%"), LogEntry.by_id == me().id)
     ).all()
     act, _, n = asked.get("told", "").partition("-")
-    told = _plural(CALLED[act], number(n) or 0) if act in CALLED else ""
+    told = _plural(CALLED[act], whole_number(n) or 0) if act in CALLED else ""
     if entries:
         told = _plural(CALLED.get(entries[0].act.removeprefix("comment."), "Decided"), len(entries))
     found = db.session.scalars(select(Comment).where(Comment.id.in_(moved)).options(joinedload(Comment.account))).all()
@@ -236,7 +237,7 @@ def _back(outcome: dict[str, Any]) -> Response:
 
 
 def _numbers(said: Iterable[str]) -> list[int]:
-    return [found for found in map(number, list(said)[:MOST_AT_ONCE]) if found is not None]
+    return [found for found in map(whole_number, list(said)[:MOST_AT_ONCE]) if found is not None]
 
 
 def _chosen(said: Iterable[str]) -> dict[int, int]:
@@ -244,7 +245,7 @@ def _chosen(said: Iterable[str]) -> dict[int, int]:
     found = {}
     for pair in list(said)[:MOST_AT_ONCE]:
         one, _, at = pair.partition(":")
-        comment_id, seen = number(one), number(at)
+        comment_id, seen = whole_number(one), whole_number(at)
         if comment_id is not None and seen is not None:
             found[comment_id] = seen
     return found
@@ -264,7 +265,7 @@ def _reason(act: str, chosen: dict[int, int], words: str) -> RejectionReason | N
         raise CannotDecide(f"Write at most {MAX_WORDS:,} characters to a person.")
     if act != "reject":
         return None
-    found = db.session.get(RejectionReason, number(request.form.get("reason")) or 0)
+    found = db.session.get(RejectionReason, whole_number(request.form.get("reason")) or 0)
     if found is None:
         raise CannotDecide("Choose a reason for the rejection; its author is told.")
     return found
@@ -311,13 +312,13 @@ def _close_reports(comment: Comment, *, upheld: bool, words: str) -> None:
 def _article(said: str) -> Article | None:
     if not said:
         return None
-    return db.get_or_404(Article, number(said) or 0)
+    return db.get_or_404(Article, whole_number(said) or 0)
 
 
 def _banned(after: str) -> tuple[list[Sanction], str]:
     """Give a page of the people that something binds now, and the mark of the next one."""
     query = Sanction.all_in_force()
-    if (before := number(after)) is not None:
+    if (before := whole_number(after)) is not None:
         query = query.where(Sanction.id < before)
     found = list(db.session.scalars(query.limit(PER_PAGE + 1)))
     return found[:PER_PAGE], str(found[PER_PAGE - 1].id) if len(found) > PER_PAGE else ""

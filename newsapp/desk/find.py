@@ -8,14 +8,15 @@ from newsapp.accounts import Account
 from newsapp.articles import Article
 from newsapp.comments import Comment
 from newsapp.db import db
-from newsapp.desk.queue import MAX_ID, Listed, listed, number
+from newsapp.desk.queue import Listed, listed
+from newsapp.lib.text import MAX_ID, whole_number
 
 MOST_PEOPLE = 50  # whose name is like what was typed
 
 
 def find(words: str, after: str, article: Article | None, *, with_addresses: bool) -> Listed:
     """Give a page of the comments that have the words, or are by somebody of that name, the newest first."""
-    before = number(after) or MAX_ID
+    before = whole_number(after) or MAX_ID
     if "@" in words:
         test = _of_address(words) if with_addresses else false()
     else:

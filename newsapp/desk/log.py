@@ -12,7 +12,8 @@ from newsapp.comments import Comment, Report
 from newsapp.comments.models import WHY_HELD, WHY_REJECTED
 from newsapp.db import db
 from newsapp.desk.frame import bp
-from newsapp.desk.queue import CHECKS, names, number
+from newsapp.desk.queue import CHECKS, names
+from newsapp.lib.text import whole_number
 from newsapp.lib.web import page
 
 PER_PAGE = 50
@@ -46,7 +47,7 @@ def log():
     """Show the log, the newest first, perhaps of one person or of one thing only."""
     query = select(LogEntry).order_by(LogEntry.id.desc())
     by, about, before = (request.args.get(name, "") for name in ("by", "about", "before"))
-    by_id, before_id = number(by), number(before)
+    by_id, before_id = whole_number(by), whole_number(before)
     if by_id is not None:
         query = query.where(LogEntry.by_id == by_id)
     if about:
@@ -103,4 +104,4 @@ def why(entry: LogEntry) -> str:
 
 
 def _number(entry: LogEntry) -> int | None:
-    return number(entry.about.partition(":")[2])
+    return whole_number(entry.about.partition(":")[2])

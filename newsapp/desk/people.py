@@ -19,10 +19,11 @@ from newsapp.db import db
 from newsapp.desk import queue as lists
 from newsapp.desk.comments import forms, outcome
 from newsapp.desk.frame import bp, me
-from newsapp.desk.queue import SHORT, number
+from newsapp.desk.queue import SHORT
 from newsapp.layout import layout
 from newsapp.lib import clock
 from newsapp.lib.forms import Form, stripped
+from newsapp.lib.text import whole_number
 from newsapp.lib.web import lead_to, own_path, page
 
 MEASURES = {
@@ -191,7 +192,7 @@ def _measure(found: Person, form: MeasureForm) -> None:
 def _person(who: str) -> Person:
     """Find somebody by their account, by a comment that they wrote as a guest, or by what was done about them."""
     kind, _, said = who.rpartition("-")
-    id_ = number(said)
+    id_ = whole_number(said)
     if id_ is None or kind not in ("", "guest", "sanction"):
         abort(404)
     if kind == "guest":
@@ -233,7 +234,7 @@ def _show(found: Person, form: NoteForm | None = None, status: int = 200) -> Res
         column, key = (Comment.account_id, found.account.id) if found.account else (Comment.guest_email, found.email)
         tally = lists.tallies(column, [key]).get(key, tally)
     elif found.key.startswith("guest-"):
-        shown = lists.Listed(lists.rows([db.session.get_one(Comment, number(found.key.removeprefix("guest-")))]))
+        shown = lists.Listed(lists.rows([db.session.get_one(Comment, whole_number(found.key.removeprefix("guest-")))]))
     people = {one for made in (*history,) for one in (made.begun_by_id, made.lifted_by_id)} | {
         n.written_by_id for n in notes
     }

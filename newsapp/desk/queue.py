@@ -20,9 +20,9 @@ from newsapp.articles import Article
 from newsapp.comments import Appeal, Comment, Measure, Report, Sanction, Thread
 from newsapp.comments.reports import REASONS
 from newsapp.db import db
+from newsapp.lib.text import MAX_ID, whole_number
 
 PER_PAGE = 25
-MAX_ID = 2**31 - 1
 KNOWN_FROM = 3  # approved comments, and none rejected: «known readers»
 # What a check has found, as a moderator reads it. WHY_HELD has the sentences for the comment's author.
 CHECKS = {
@@ -72,7 +72,7 @@ class Tab:
         """Read what mark() wrote; nothing where it is anything else."""
         parts = said.split("~")
         try:
-            last = number(parts[-1])
+            last = whole_number(parts[-1])
             if len(parts) != len(self.order) or last is None:
                 return None
             moments = [datetime.fromisoformat(part) for part in parts[:-1]]
@@ -98,12 +98,6 @@ TABS = {
         Tab("spam", "Spam", "are spam", Comment.spam_at.is_not(None), (Comment.spam_at, Comment.id)),
     )
 }  # fmt: skip
-
-
-def number(said: str | None) -> int | None:
-    """Read a row's number from an address or a form; nothing where it is anything else."""
-    found = int(said) if said and said.isascii() and said.isdecimal() and len(said) <= 10 else MAX_ID + 1
-    return found if found <= MAX_ID else None
 
 
 @dataclass

@@ -8,6 +8,7 @@ from newsapp.articles import Card, cards
 from newsapp.db import db
 from newsapp.layout import layout
 from newsapp.lib import tags
+from newsapp.lib.text import whole_number
 from newsapp.lib.web import page, shared
 
 bp = Blueprint("follows", __name__)
@@ -42,7 +43,8 @@ def saved():
 
 def _as_they_are(asked: list[str]) -> list[Saved]:
     """Look the stories up, in the order asked for. A draft is as unknown as a story that never was."""
-    ids = [int(text) for text in dict.fromkeys(asked) if text.isascii() and text.isdigit() and len(text) < 10][:MOST]
+    numbers = (whole_number(text) for text in dict.fromkeys(asked))
+    ids = [number for number in numbers if number is not None][:MOST]
     at, stories = tags.moment(), cards(db.session(), ids)
     found = []
     for i in ids:

@@ -4,6 +4,7 @@ import re
 import unicodedata
 from functools import lru_cache
 
+MAX_ID = 2**31 - 1  # the largest number of a row that both databases take
 WORDS_A_MINUTE = {"en": 220}
 _WORD = re.compile(r"\w+(?:[’'\-]\w+)*")
 # Scripts that set no spaces between words; a reader takes in about two characters as one word of ours.
@@ -55,6 +56,17 @@ def initials(name: str) -> str:
 def hue(name: str) -> int:
     """Give the number, 0 to 11, of the colour behind a person's initials; the same for ever."""
     return sum((n + 1) * ord(c) for n, c in enumerate(name)) % 12
+
+
+def whole_number(said: str | None, at_most: int = MAX_ID) -> int | None:
+    """Read a number from an address or a form: plain digits, 0 to ``at_most``. Anything else is ``None``.
+
+    Python's own int() takes more (spaces, signs, «1_0»), and str.isdigit() says yes to «²», which int() refuses.
+    """
+    if not said or not said.isascii() or not said.isdigit() or len(said) > len(str(at_most)):
+        return None
+    number = int(said)
+    return number if number <= at_most else None
 
 
 def shorten(text: str, at_most: int) -> str:
