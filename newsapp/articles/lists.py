@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import ClassVar
+from typing import Any, ClassVar, TypeVar
 
 from flask import abort, request
-from sqlalchemy import tuple_
+from sqlalchemy import Select, tuple_
 from sqlalchemy.orm import Session
 
 from newsapp.articles.printed import Card, cards
@@ -19,6 +20,41 @@ PER_PAGE = 12
 LAST_PAGE = 50  # further back a list goes by time: an offset costs what it skips
 TOGETHER = 20  # pages at most that one address gives in one: ?page=1-20
 ARGUMENTS = ("page", "before")  # of the query, known to every list
+Cut = TypeVar("Cut", bound=Select[*tuple[Any, ...]])
+
+
+@dataclass(frozen=True)
+class Part:
+    """The part of a list that a request's query asks for: a page, several in one, or what is older than a place."""
+
+    first: int
+    last: int
+    before: tuple[datetime, int] | None
+    per_page: int
+
+    @classmethod
+    def asked(cls, per_page: int) -> Part:
+        """Read it from the query; what nobody can mean is 404."""
+        return cls(*page_numbers(), asked_place(), per_page)
+
+    @property
+    def is_first(self) -> bool:
+        return self.first == 1 and not self.before
+
+    @property
+    def size(self) -> int:
+        return (self.last - self.first + 1) * self.per_page
+
+    def of(self, query: Cut, at: Any, number: Any) -> Cut:
+        """Cut the part out of a query that falls by these two columns, with one row more: it tells of older ones."""
+        if self.before:
+            return query.where(tuple_(at, number) < self.before).limit(self.size + 1)
+        return query.offset((self.first - 1) * self.per_page).limit(self.size + 1)
+
+    def must_be_there(self, rows: Sequence[Any]) -> None:
+        """Answer 404 for a page of a list that ends before it."""
+        if not rows and not self.is_first:
+            abort(404)
 
 
 @dataclass
@@ -59,10 +95,14 @@ class Paged:
         """The number of all as it is printed: 412, or 1,000+."""
         return f"{COUNTED_AT_MOST:,}+" if self.total > COUNTED_AT_MOST else f"{self.total:,}"
 
-    def must_not_be_beyond_the_end(self) -> None:
-        """Answer 404 for a page of a list that ends before it."""
-        if not self.shown and not self.is_first:
-            abort(404)
+    def lies_at(self, part: Part, rows: Sequence[Any]) -> None:
+        """Note where in the list this page stands, from the rows that were read for it; each begins with moment and number."""
+        self.number, self.is_first = part.first, part.is_first
+        if len(rows) > part.size:
+            at, number = rows[part.size - 1][:2]
+            self.older = by_time(at, number) if part.before or part.last == LAST_PAGE else f"?page={part.last + 1}"
+        if not part.before:
+            self.shown_so_far = (part.first - 1) * part.per_page + self.shown
 
 
 @dataclass
@@ -79,24 +119,14 @@ class StoryList(Paged):
 
 def story_list(session: Session, shelf: str, url: str) -> StoryList:
     """Read the page of ``shelf`` that the request's query asks for, or several in one; one beyond the end is 404."""
-    at, (number, last), before = tags.moment(), page_numbers(), asked_place()
-    size = (last - number + 1) * PER_PAGE
+    at, part = tags.moment(), Part.asked(PER_PAGE)
     tags.shows(shelf)
-    query = Listing.on(shelf, at).add_columns(Listing.published_at)
-    if before:
-        query = query.where(tuple_(Listing.published_at, Listing.article_id) < before)
-    else:
-        query = query.offset((number - 1) * PER_PAGE)
-    rows = session.execute(query.limit(size + 1)).all()
-    if not rows and (number > 1 or before):
-        abort(404)
-    page = StoryList(url, number=number, is_first=number == 1 and not before, total=count(session, shelf, at))
-    if len(rows) > size:
-        last_id, last_at = rows[size - 1]
-        page.older = by_time(last_at, last_id) if before or last == LAST_PAGE else f"?page={last + 1}"
-    page.stories = in_order(session, [row[0] for row in rows[:size]])
-    if not before:
-        page.shown_so_far = (number - 1) * PER_PAGE + page.shown
+    query = Listing.on(shelf, at).with_only_columns(Listing.published_at, Listing.article_id)
+    rows = session.execute(part.of(query, Listing.published_at, Listing.article_id)).all()
+    part.must_be_there(rows)
+    page = StoryList(url, total=count(session, shelf, at))
+    page.stories = in_order(session, [row[1] for row in rows[: part.size]])
+    page.lies_at(part, rows)
     return page
 
 
