@@ -37,6 +37,34 @@ def posts_of(contents: list[dict[str, object]], url: str) -> list[Post]:
     ]
 
 
+class About:
+    """A topic's address and the list of its stories."""
+
+    @property
+    def url(self: Any) -> str:
+        return f"/topics/{self.slug}"
+
+    @property
+    def shelf(self: Any) -> str:
+        return f"topic:{self.id}"
+
+
+class Signed:
+    """The name that a byline prints: an author's, or one without a page."""
+
+    @property
+    def name(self: Any) -> str:
+        return self.author.name if self.author else self.free_text or ""
+
+
+class Happened:
+    """What kind of change it was."""
+
+    @property
+    def is_notice(self: Any) -> bool:
+        return self.kind in NOTICES
+
+
 class Facts:
     """The questions that every story answers. Whoever has these facts has the columns that they rest on."""
 

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship, unde
 
 from newsapp.accounts import Account
 from newsapp.articles.body import Body, clean_inline, is_web_address, prepare
-from newsapp.articles.facts import NOTICES, Facts
+from newsapp.articles.facts import About, Facts, Happened, Signed
 from newsapp.articles.kinds import Kind
 from newsapp.articles.shelves import ALL, Listing
 from newsapp.authors import Author
@@ -40,7 +40,7 @@ article_changed = _signals.signal("article-changed")
 source_changed = _signals.signal("source-changed")
 
 
-class Topic(Base, Tagged):
+class Topic(Base, Tagged, About):
     """What a story is about, across sections."""
 
     __tags__ = ("topic:{id}", "topics")
@@ -49,14 +49,6 @@ class Topic(Base, Tagged):
     slug: Mapped[str] = mapped_column(unique=True)
     name: Mapped[str] = mapped_column(unique=True)
     description: Mapped[str] = mapped_column(default="")
-
-    @property
-    def url(self) -> str:
-        return f"/topics/{self.slug}"
-
-    @property
-    def shelf(self) -> str:
-        return f"topic:{self.id}"
 
     @classmethod
     def in_use(cls, at: datetime) -> Select[Topic]:
@@ -84,7 +76,7 @@ class TopicMark(Base, Tagged):
     position: Mapped[int] = mapped_column(default=0)
 
 
-class Byline(Base, Tagged):
+class Byline(Base, Tagged, Signed):
     """Whose name stands over a story, and as what."""
 
     __tags__ = ("article:{article_id}",)
@@ -98,10 +90,6 @@ class Byline(Base, Tagged):
     position: Mapped[int] = mapped_column(default=0)
 
     author: Mapped[Author | None] = relationship()
-
-    @property
-    def name(self) -> str:
-        return self.author.name if self.author else self.free_text or ""
 
 
 PARTS = {"by": "By", "help": "With reporting by", "pictures": "Photographs by"}
@@ -160,7 +148,7 @@ class Citation(Base, Tagged):
 IS_NOTICE = text("kind IN ('correction', 'clarification')")
 
 
-class Change(Base, Tagged):
+class Change(Base, Tagged, Happened):
     """Something that happened to a public story: it appeared, was updated, was put right."""
 
     __tags__ = ("article:{article_id}", "log", "clock")
@@ -194,10 +182,6 @@ class Change(Base, Tagged):
     def url(self) -> str:
         """Where a notice stands on its story."""
         return f"{self.article.url}#corr-{self.id}"
-
-    @property
-    def is_notice(self) -> bool:
-        return self.kind in NOTICES
 
 
 class PictureUse(Base, Tagged):

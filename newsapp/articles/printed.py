@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Session
 
-from newsapp.articles.facts import NOTICES, Facts
+from newsapp.articles.facts import About, Facts, Happened, Signed
 from newsapp.articles.models import Article, Byline, Change, Citation, Source, Topic, TopicMark
 from newsapp.authors import Author, PrintedAuthor
 from newsapp.db import columns, names_of
@@ -24,17 +24,13 @@ from newsapp.media import Picture, PrintedPicture
 
 
 @dataclass(slots=True)
-class PrintedByline:
+class PrintedByline(Signed):
     """Whose name stands over a story, and as what."""
 
     role: str
     part: str
     free_text: str | None
     author: PrintedAuthor | None
-
-    @property
-    def name(self) -> str:
-        return self.author.name if self.author else self.free_text or ""
 
 
 @dataclass(slots=True)
@@ -63,18 +59,12 @@ class Card(Facts):
 
 
 @dataclass(slots=True)
-class PrintedTopic:
+class PrintedTopic(About):
+    """What a story is about."""
+
     id: int
     slug: str
     name: str
-
-    @property
-    def url(self) -> str:
-        return f"/topics/{self.slug}"
-
-    @property
-    def shelf(self) -> str:
-        return f"topic:{self.id}"
 
 
 @dataclass(slots=True)
@@ -99,16 +89,14 @@ class PrintedCitation:
 
 
 @dataclass(slots=True)
-class PrintedChange:
+class PrintedChange(Happened):
+    """Something that happened to a public story."""
+
     id: int
     at: datetime
     kind: str
     note: str
     text: str
-
-    @property
-    def is_notice(self) -> bool:
-        return self.kind in NOTICES
 
 
 @dataclass(slots=True)
