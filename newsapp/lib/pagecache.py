@@ -126,7 +126,6 @@ class SQLiteVersions(_AskedVersions):
         self._lock = threading.Lock()
         self._connection: sqlite3.Connection | None = None
         self._data_version = -1
-        self._newest = 0
 
     def _ask(self) -> int:
         with self._lock:
@@ -134,9 +133,9 @@ class SQLiteVersions(_AskedVersions):
             (version,) = self._cursor.execute("PRAGMA data_version").fetchone()
             if version != self._data_version:
                 row = connection.execute("SELECT generation FROM tag_version WHERE tag = '*'").fetchone()
-                self._newest = row[0] if row else 0
+                self._generation = row[0] if row else 0
                 self._data_version = version
-            return self._newest
+            return self._generation
 
     def is_raised(self, wanted: Iterable[str], since: int) -> bool:
         names = sorted(wanted)
