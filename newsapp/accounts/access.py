@@ -8,12 +8,12 @@ from functools import wraps
 from typing import Any, TypeVar
 from urllib.parse import quote
 
-from flask import abort, g, redirect, request, session
+from flask import Response, abort, g, request, session
 from flask_login import current_user, login_user, logout_user
 from flask_wtf.csrf import generate_csrf
 
 from newsapp.accounts.models import Account, Role, begin
-from newsapp.lib.web import SAFE, came_from
+from newsapp.lib.web import SAFE, came_from, lead_to
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -32,7 +32,7 @@ def readers_only(view: View) -> View:
     @wraps(view)
     def guarded(*args: Any, **kwargs: Any) -> Any:
         if not current_user.is_authenticated:
-            return redirect(sign_in_address(), 303)
+            return ask_to_sign_in()
         return view(*args, **kwargs)
 
     return guarded  # type: ignore[return-value]
@@ -45,7 +45,7 @@ def only(*roles: Role) -> Callable[[View], View]:
         @wraps(view)
         def guarded(*args: Any, **kwargs: Any) -> Any:
             if not current_user.is_authenticated:
-                return redirect(sign_in_address(), 303)
+                return ask_to_sign_in()
             if current_user.acts_as not in roles:
                 abort(403)
             return view(*args, **kwargs)
@@ -53,6 +53,11 @@ def only(*roles: Role) -> Callable[[View], View]:
         return guarded  # type: ignore[return-value]
 
     return guard
+
+
+def ask_to_sign_in() -> Response:
+    """Lead to the sign-in page, and from there back to what was asked for."""
+    return lead_to(sign_in_address())
 
 
 def sign_in_address() -> str:

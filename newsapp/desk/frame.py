@@ -8,10 +8,9 @@ from flask import Blueprint, Response, abort, request
 from sqlalchemy import func, select
 
 from newsapp.accounts import Account, Role, reader
-from newsapp.accounts.access import sign_in_address
+from newsapp.accounts.access import ask_to_sign_in
 from newsapp.comments import Comment
 from newsapp.db import db
-from newsapp.lib.web import lead_to
 
 bp = Blueprint("desk", __name__, url_prefix="/desk")
 # Who sees the mail addresses of people who comment. An editor decides about words and needs none.
@@ -37,7 +36,7 @@ def _let_in():
     """Lead who is not signed in to the door and back; turn away who has no business here."""
     account = reader()
     if account is None:
-        return lead_to(sign_in_address())
+        return ask_to_sign_in()
     if not account.can_moderate:
         abort(403)
     return None
