@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from flask import Flask, has_request_context, request
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import JSON, Connection, DateTime, Dialect, Engine, MetaData, TypeDecorator, event
+from sqlalchemy import JSON, Connection, DateTime, Dialect, Engine, Executable, MetaData, Row, TypeDecorator, event
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.orm import DeclarativeBase, declared_attr, mapped_column
+from sqlalchemy.orm import DeclarativeBase, Session, declared_attr, mapped_column
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -75,6 +75,15 @@ def columns(table: type[Base], names: Iterable[str]) -> list[KeyedColumnElement[
 def names_of(plain: type[DataclassInstance]) -> list[str]:
     """Give the names of a dataclass's fields: the columns that it is made of."""
     return [field.name for field in fields(plain)]
+
+
+def plain_rows(session: Session, query: Executable, given: dict[str, Any]) -> list[Row[*tuple[Any, ...]]]:
+    """Read rows of plain values with a query that is built once; ``given`` are its parameters.
+
+    Past the mapper, which looks at every value of every row in case it is a mapped one: that costs as much as reading.
+    """
+    session.flush()
+    return list(session.connection().execute(query, given).all())
 
 
 # What the full-text index of each engine is made of. Its migration knows it, the models do not.

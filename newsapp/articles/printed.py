@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from newsapp.articles.facts import About, Facts, Happened, Signed
 from newsapp.articles.models import Article, Byline, Change, Citation, Source, Topic, TopicMark
 from newsapp.authors import Author, PrintedAuthor
-from newsapp.db import columns, names_of
+from newsapp.db import columns, names_of, plain_rows
 from newsapp.lib.tags import shows
 from newsapp.media import Picture, PrintedPicture
 
@@ -127,7 +127,7 @@ def cards(session: Session, ids: Iterable[int]) -> dict[int, Card]:
     if not wanted:
         return {}
     found: dict[int, Card] = {}
-    for row in session.execute(_cards(), {"ids": wanted}):
+    for row in plain_rows(session, _cards(), {"ids": wanted}):
         values = [*row[: len(_CARD)], PrintedPicture.of(row[len(_CARD) :])]
         found[row[0]] = Card(*values)
     _sign(session, found)
@@ -136,18 +136,21 @@ def cards(session: Session, ids: Iterable[int]) -> dict[int, Card]:
 
 def story_to_read(session: Session, slug: str) -> Story | None:
     """Give one story whole, public or not: five queries."""
-    row = session.execute(_story(), {"slug": slug}).first()
-    if row is None:
+    rows = plain_rows(session, _story(), {"slug": slug})
+    if not rows:
         return None
+    row = rows[0]
     card, own = len(_CARD), len(_CARD) + len(_OWN)
     values = [*row[:card], PrintedPicture.of(row[own:]), [], *row[card:own]]
     story = Story(*values)
     _sign(session, {story.id: story})
     here = {"id": story.id}
-    marks = sorted(session.execute(_topics(), here).all(), key=lambda row: row[:2])
+    marks = sorted(plain_rows(session, _topics(), here), key=lambda row: row[:2])
     story.topics = [PrintedTopic(*values) for _, *values in marks]
-    story.citations = [PrintedCitation(n, PrintedSource(*values)) for n, *values in session.execute(_citations(), here)]
-    story.changes = [PrintedChange(*values) for values in session.execute(_changes(), here)]
+    story.citations = [
+        PrintedCitation(n, PrintedSource(*values)) for n, *values in plain_rows(session, _citations(), here)
+    ]
+    story.changes = [PrintedChange(*values) for values in plain_rows(session, _changes(), here)]
     story.changes.sort(key=lambda change: (change.at, change.id))
     shows(*(topic.shelf for topic in story.topics), *(f"source:{c.source.id}" for c in story.citations))
     return story
@@ -155,7 +158,7 @@ def story_to_read(session: Session, slug: str) -> Story | None:
 
 def _sign(session: Session, stories: dict[int, Any]) -> None:
     """Put the names over the stories, and note whom and what the page shows with them."""
-    rows = session.execute(_bylines(), {"ids": list(stories)}).all()
+    rows = plain_rows(session, _bylines(), {"ids": list(stories)})
     for article_id, _, _, role, part, free_text, *author in sorted(rows, key=lambda row: row[1:3]):
         signed = PrintedByline(role, part, free_text, PrintedAuthor.of(author))
         stories[article_id].bylines.append(signed)

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from newsapp.articles.printed import Card, Story, cards
 from newsapp.articles.shelves import Listing
-from newsapp.db import Moment
+from newsapp.db import Moment, plain_rows
 from newsapp.lib.tags import Seen, shows
 
 SHOWN = 4
@@ -40,10 +40,8 @@ def neighbours(session: Session, article: Story, shelves: list[str], at: datetim
     weights = dict.fromkeys(topics, TOPIC_COUNTS) | {section: SECTION_COUNTS, top: TOP_SECTION_COUNTS}
     shows(*weights)
     names = {f"shelf{n}": shelf for n, shelf in enumerate(weights)}
-    rows = session.execute(
-        _round(len(names)),
-        {"at": at, "section": section, "here_at": article.published_at, "here_id": article.id, **names},
-    ).all()
+    given = {"at": at, "section": section, "here_at": article.published_at, "here_id": article.id, **names}
+    rows = plain_rows(session, _round(len(names)), given)
 
     beside = {why: article_id for why, article_id, _ in rows if why in ("before", "after")}
     liking: dict[int, float] = {}

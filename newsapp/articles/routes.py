@@ -149,6 +149,8 @@ def article(slug: str):
     branch = frame.tree.by_id[story.section_id]
     shelves = [step.shelf for step in reversed(branch.line)]
     discussion = comments.thread_page(db.session(), story, viewer=reader())
+    taken = comments.takes(story)
+    drawn = comments.drawn(discussion, taken, frame.site.timezone)
     found = neighbours(db.session(), story, shelves, at, tags.seen_so_far())
     return page(
         "articles/article.html",
@@ -163,7 +165,7 @@ def article(slug: str):
         discussion=discussion,
         # Printed apart: inside the page, each of its thousands of pieces would pass through every template above.
         discussion_html=Markup(
-            render_template("comments/_thread.html", article=story, discussion=discussion, takes=comments.takes(story))
+            render_template("comments/_thread.html", article=story, discussion=discussion, takes=taken, drawn=drawn)
         ),
         rail_html=_rail(ALL, None, story.id, blocks_beside(story, len(discussion.nodes))),
         data=structured.article(story, frame.site, frame.base, branch.line, discussion.visible, frame.logo),

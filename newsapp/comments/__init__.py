@@ -14,6 +14,7 @@ from newsapp.comments.models import (
     post,
 )
 from newsapp.comments.people import Measure, PersonNote, Sanction, ban, note, premoderate, suspend, warn
+from newsapp.comments.printing import drawn
 from newsapp.comments.reports import REASONS, Appeal, Report, appeal, report, reported
 from newsapp.comments.threads import PER_PAGE, Takes, ThreadPage, takes, thread_page
 from newsapp.comments.wordlist import ListedWord, RejectionReason, add_reason, add_word, found_in, tried
@@ -45,6 +46,7 @@ __all__ = [
     "add_word",
     "appeal",
     "ban",
+    "drawn",
     "forget_networks",
     "found_in",
     "is_open",

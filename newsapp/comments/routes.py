@@ -54,13 +54,15 @@ def thread(slug: str):
     discussion = comments.thread_page(db.session(), story, number, sort, viewer=reader())
     if number > 1 and not discussion.nodes:
         abort(404)
+    taken = comments.takes(story)
     return page(
         "comments/thread.html",
         fragment="thread",
         article=story,
         discussion=discussion,
         branch=_branch(story),
-        takes=comments.takes(story),
+        takes=taken,
+        drawn=comments.drawn(discussion, taken, layout().site.timezone),
     )
 
 

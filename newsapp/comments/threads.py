@@ -17,7 +17,7 @@ from newsapp.articles import Story
 from newsapp.authors import Author
 from newsapp.comments.checks import closes_at, is_open
 from newsapp.comments.models import DRAWN_LEVELS, EDIT_WINDOW, Comment, Mute, Recommendation, Thread
-from newsapp.db import columns
+from newsapp.db import columns, plain_rows
 from newsapp.lib import tags
 from newsapp.lib.tags import shows
 from newsapp.lib.text import hue, initials
@@ -176,17 +176,17 @@ def thread_page(
     """Read one page of the discussion under ``article``, 50 threads with all that hangs on them."""
     shows(f"comments:{article.id}")
     page = ThreadPage(number=number, sort=sort)
-    rows = session.execute(
-        _comments(sort), {"article": article.id, "skip": (number - 1) * PER_PAGE, "most": PER_PAGE}
-    ).all()
+    rows = plain_rows(
+        session, _comments(sort), {"article": article.id, "skip": (number - 1) * PER_PAGE, "most": PER_PAGE}
+    )
     pinned_id = None
     if rows:
         page.visible, page.roots, pinned_id = rows[0][-3:]
     comments = sorted((Shown._make(row[:-3]) for row in rows), key=attrgetter("path"))
     if pinned_id and number == 1:
         page.pinned = next((c for c in comments if c.id == pinned_id), None)
-        if page.pinned is None and (row := session.execute(_one(), {"id": pinned_id}).first()):
-            page.pinned = Shown._make(row)  # it stands on another page of a long discussion
+        if page.pinned is None and (found := plain_rows(session, _one(), {"id": pinned_id})):
+            page.pinned = Shown._make(found[0])  # it stands on another page of a long discussion
         if page.pinned and not page.pinned.is_visible:
             page.pinned = None
     shows(*{f"account:{c.account_id}" for c in comments if c.account_id})
@@ -210,7 +210,7 @@ def thread_page(
 def _viewer(session: Session, article: Story, account: Account) -> Viewer:
     found = Viewer(account)
     mine: list[int] = []
-    for kind, number in session.execute(_of_viewer(), {"account": account.id, "article": article.id}):
+    for kind, number in plain_rows(session, _of_viewer(), {"account": account.id, "article": article.id}):
         {"liked": found.recommended.add, "muted": found.muted.add, "own": mine.append}[kind](number)
     if mine:
         found.own = list(session.scalars(select(Comment).where(Comment.id.in_(mine)).order_by(Comment.id.desc())))
