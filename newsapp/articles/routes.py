@@ -151,7 +151,7 @@ def article(slug: str):
     discussion = comments.thread_page(db.session(), story, viewer=reader())
     taken = comments.takes(story)
     drawn = comments.drawn(discussion, taken, frame.site.timezone)
-    found = neighbours(db.session(), story, shelves, at, tags.seen_so_far())
+    pager_html, related_html = _beside(story, shelves)
     return page(
         "articles/article.html",
         counts=str(story.id),
@@ -161,7 +161,8 @@ def article(slug: str):
         card=None if story.picture else social_card(story, frame.site.name, branch.name),
         also_in=[frame.tree.by_id[i] for i in story.also_in if i in frame.tree.by_id],
         share=_share(story),
-        neighbours=found,
+        pager_html=pager_html,
+        related_html=related_html,
         discussion=discussion,
         # Printed apart: inside the page, each of its thousands of pieces would pass through every template above.
         discussion_html=Markup(
@@ -226,6 +227,19 @@ def _most_read(session: Session, shelf: str, limit: int) -> list[Card]:
     shows("most-read")
     ids = list(session.scalars(MostRead.on(shelf)))
     return [story for story in in_order(session, ids) if story.is_public(at)][:limit]
+
+
+def _beside(story: Story, shelves: list[str]) -> tuple[Markup, Markup]:
+    """Print the way to the stories before and after, and those that readers might also like."""
+
+    def make(session: Session) -> tuple[Markup, Markup]:
+        found = neighbours(session, story, shelves, tags.moment(), tags.seen_so_far())
+        names = ("articles/_pager.html", "articles/_related.html")
+        first, second = (Markup(render_template(name, neighbours=found)) for name in names)  # a template escapes
+        return first, second
+
+    rests_on = (story.published_at, *shelves, *(topic.shelf for topic in story.topics))
+    return part(("beside", story.id, *rests_on), make)
 
 
 def _rail(

@@ -330,7 +330,7 @@ def _most_read(stories: dict[str, Article], now: datetime) -> None:
     for slug in [*MOST_READ, *(s for s in stories if s not in MOST_READ)]:
         if slug in stories:
             views = max(12, views - chance.randint(20, 90))
-            counts.add(str(stories[slug].id), views)
+            counts.add_many(str(stories[slug].id), views)
     counts.write()
     tops = db.session.scalars(select(Section.id).where(Section.parent_id.is_(None)))
     articles.rank(now, [f"section:{section_id}" for section_id in tops])

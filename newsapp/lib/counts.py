@@ -28,6 +28,7 @@ EVERY = 60.0  # seconds between two writes
 # table. What is asked for once is the first to go, so an address that readers miss outlasts any flood.
 PATHS_WAITING, PATHS_KEPT = 500, 5000
 PATH_LENGTH = 200  # letters
+COUNTED_AT_MOST = 10_000  # keys noted before they are added up
 OTHERS = "(others)"  # the paths that there was no room for, in one line
 PROBES = "(probes)"  # what programs that look for holes ask every site for, in one line
 _PROBE = re.compile(
@@ -76,18 +77,38 @@ class Counts:
     def __init__(self, app: Flask) -> None:
         self._app = app
         self._lock = threading.Lock()
-        self._waiting: Counter[tuple[str, int]] = Counter()
+        self._counted: list[str] = []  # keys, as they came
+        self._waiting: Counter[tuple[str, int]] = Counter()  # what was added up of them, by the hour
         self._missed: dict[str, Missed] = {}
         self._timer: threading.Timer | None = None
         self.file = Path(app.config["INSTANCE"]) / "counts.db"
         self._in_file = app.config["DATABASE_URL"].startswith("sqlite")
 
-    def add(self, key: str, n: int = 1) -> None:
-        """Count. Costs a dictionary's look-up; the writing comes later, in a thread of its own."""
-        hour = int(clock.timestamp() // 3600)
+    def add(self, key: str) -> None:
+        """Count one. A kept page takes 25 microseconds, so this only notes the key; it is added up later.
+
+        What is noted at the end of an hour may be added up in the next, a minute later at most.
+        """
+        self._counted.append(key)
+        if self._timer is None or len(self._counted) >= COUNTED_AT_MOST:
+            with self._lock:
+                self._add_up()
+                self._write_soon()
+
+    def add_many(self, key: str, n: int) -> None:
+        """Count ``n`` at once."""
         with self._lock:
-            self._waiting[key, hour] += n
+            self._waiting[key, int(clock.timestamp() // 3600)] += n
             self._write_soon()
+
+    def _add_up(self) -> None:
+        # Cut off and not exchanged: another thread may have the list in hand, about to note a key in it.
+        n = len(self._counted)
+        counted = self._counted[:n]
+        del self._counted[:n]
+        hour = int(clock.timestamp() // 3600)
+        for key, times in Counter(counted).items():
+            self._waiting[key, hour] += times
 
     def add_missing(self, path: str) -> None:
         """Count an address that is not there. ``path`` is decoded; of who asked for it nothing is known here."""
@@ -114,6 +135,7 @@ class Counts:
     def write(self) -> None:
         """Write what is waiting. What cannot be written waits for the next time."""
         with self._lock:
+            self._add_up()
             waiting, self._waiting, self._timer = self._waiting, Counter(), None
             missed, self._missed = self._missed, {}
         if not waiting and not missed:

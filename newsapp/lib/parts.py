@@ -91,7 +91,10 @@ def _make(key: Hashable, make: Callable[[Session], T], mine: int, at: datetime, 
         parts = _all()
         held = parts.get(key)
         if held is None or held.generation <= mine:  # an older snapshot must not push out a newer part
-            if len(parts) >= MOST_KEPT:
-                parts.clear()
+            while len(parts) >= MOST_KEPT:
+                del parts[
+                    next(iter(parts))
+                ]  # the one made longest ago; if it is still wanted it comes back as the newest
+            parts.pop(key, None)
             parts[key] = kept
     return kept

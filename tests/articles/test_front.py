@@ -197,7 +197,7 @@ def test_top_writers_are_counted_truly_and_who_left_is_not_named(app, world, ros
 def test_most_read_is_what_was_read_in_the_last_day(app, stories, client):
     counted = app.extensions["counts"]
     for story, readers in ((stories[4], 30), (stories[1], 50), (stories[2], 3)):
-        counted.add(str(story.id), readers)
+        counted.add_many(str(story.id), readers)
     counted.write()
     assert articles.rank(clock.now(), [f"section:{stories[0].section_id}"])
     db.session.commit()

@@ -18,7 +18,7 @@ def test_a_job_has_one_doer_until_its_lease_ends(app):
 
 
 def test_most_read_is_written_once_in_ten_minutes_whoever_ticks(app, article):
-    app.extensions["counts"].add(str(article.id), 20)
+    app.extensions["counts"].add_many(str(article.id), 20)
 
     tick = app.extensions["scheduler"].tick
     db.session.rollback()  # a unit of work outside a request may write, so it holds the writer's lock
