@@ -172,7 +172,7 @@ def _rank(chance: random.Random) -> object:
     from flask import current_app
 
     for story in db.session.scalars(select(Article.id).order_by(Article.id)):
-        current_app.extensions["counts"].add(str(story), chance.randint(0, 90))
+        current_app.extensions["counts"].add_many(str(story), chance.randint(0, 90))
     current_app.extensions["counts"].write()
     return articles.rank(clock.now(), [f"section:{i}" for i in db.session.scalars(select(Section.id))])
 
