@@ -161,9 +161,7 @@ def serve(app: Flask, host: str, port: int, set_up: bool, with_demo: bool) -> No
     if with_demo and demo.is_empty():
         demo.fill(_say)
         demo.add_people(_say)
-    # This process only looks after the serving ones from here on. Whatever it has begun to read on SQLite holds the place of
-    # the one writer.
-    db.session.remove()
+    db.session.remove()  # this process only looks after the serving ones from here on
     db.engine.dispose()
     if "NEWSAPP_BASE_URL" not in os.environ and app.config["BASE_URL"] == "http://127.0.0.1:8000":
         os.environ["NEWSAPP_BASE_URL"] = f"http://127.0.0.1:{port}"

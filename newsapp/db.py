@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import fields
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any
@@ -95,9 +97,27 @@ def is_mapped(_object: Any, name: str | None, _kind: str, _reflected: bool, _com
     return name is None or not name.startswith(_OF_THE_INDEX)
 
 
+_only_reads: ContextVar[bool] = ContextVar("only_reads", default=False)
+
+
 def is_reading() -> bool:
-    """Tell whether this unit of work only reads: a GET. Everything else may write."""
-    return has_request_context() and request.method in ("GET", "HEAD", "OPTIONS")
+    """Tell whether this unit of work only reads: a GET, or what stands under reading(). Everything else may write."""
+    return _only_reads.get() or (has_request_context() and request.method in ("GET", "HEAD", "OPTIONS"))
+
+
+@contextmanager
+def reading() -> Iterator[None]:
+    """Look something up outside a request without taking the writer's place on SQLite, in a transaction of its own.
+
+    What has not been committed before is given up, and what was read is let go at the end.
+    """
+    db.session.rollback()
+    before = _only_reads.set(True)
+    try:
+        yield
+    finally:
+        db.session.rollback()
+        _only_reads.reset(before)
 
 
 def init_app(app: Flask) -> None:

@@ -14,7 +14,7 @@ from datetime import timedelta
 from flask import Flask
 
 from newsapp import accounts, articles, comments, layout, outbox, search
-from newsapp.db import db
+from newsapp.db import db, reading
 from newsapp.lib import clock, leases, throttles
 
 EVERY = timedelta(minutes=10)
@@ -82,8 +82,8 @@ class Scheduler:
 
     def _catch_up_search(self) -> None:
         """Write search documents that a change of many stories left for later: a renamed author's old ones."""
-        is_behind = search.is_stale(db.session())
-        db.session.rollback()
+        with reading():
+            is_behind = search.is_stale(db.session())
         if is_behind and leases.take("search", timedelta(seconds=LOOKS_EVERY / 2)):
             search.refresh(db.session(), SEARCH_AT_ONCE)
             db.session.commit()

@@ -18,7 +18,7 @@ from newsapp import articles, authors, comments, pages, sections, site
 from newsapp.accounts import Account, Role
 from newsapp.articles import Article, Byline, Source
 from newsapp.authors import Author
-from newsapp.db import db
+from newsapp.db import db, reading
 from newsapp.lib import clock
 from newsapp.lib.counts import Counts
 from newsapp.lib.text import slugify
@@ -54,7 +54,8 @@ MOST_READ = [
 
 def is_empty() -> bool:
     """Tell whether the site has neither stories nor sections."""
-    return not db.session.scalar(select(func.count()).select_from(Section))
+    with reading():
+        return not db.session.scalar(select(func.count()).select_from(Section))
 
 
 def fill(say: Say = print) -> None:

@@ -18,7 +18,7 @@ from flask import Flask, current_app
 from sqlalchemy import delete, select, update
 from sqlalchemy.exc import OperationalError
 
-from newsapp.db import db
+from newsapp.db import db, reading
 from newsapp.lib import clock
 from newsapp.outbox.carriers import Carrier, Folder, NotNow, Refused, Smtp, Unreachable
 from newsapp.outbox.letters import Letter, compose
@@ -55,10 +55,12 @@ def _claim() -> int | None:
             .where(Mail.next_try_at <= now)
             .order_by(Mail.next_try_at, Mail.id)
             .limit(1)
-            .with_for_update(skip_locked=True)
         )
-        found = db.session.execute(due).first()
-        if found is None:
+        with reading():
+            if db.session.execute(due).first() is None:
+                return None
+        found = db.session.execute(due.with_for_update(skip_locked=True)).first()
+        if found is None:  # others have taken what there was
             db.session.rollback()
             return None
         claimed = db.session.execute(
