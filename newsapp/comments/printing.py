@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from flask import render_template
+from flask import current_app, render_template
 from markupsafe import Markup
 
 from newsapp.comments.threads import Shown, Takes, ThreadPage, Viewer
@@ -31,9 +31,10 @@ class Drawn(NamedTuple):
 def drawn(discussion: ThreadPage, takes: Takes, zone: ZoneInfo) -> Iterator[Drawn]:
     """Give a discussion's comments in the order of reading, as whoever reads it is to see them; ``zone`` is the paper's."""
     viewer = discussion.viewer
+    printed = current_app.extensions.setdefault("printed comments", lru_cache(MOST_KEPT)(_print))
     for comment, answers, answers_to, folds, closes in discussion.steps():
         stands = _stands(comment, viewer, takes) if viewer else ""
-        html = _printed(comment, stands, comment.author_id in takes.writers, takes.open, answers_to, zone)
+        html = printed(comment, stands, comment.author_id in takes.writers, takes.open, answers_to, zone)
         yield Drawn(html, answers, folds, closes)
 
 
@@ -46,8 +47,7 @@ def _stands(comment: Shown, viewer: Viewer, takes: Takes) -> str:
     return "recommended" if comment.id in viewer.recommended else "other"
 
 
-@lru_cache(MOST_KEPT)
-def _printed(
+def _print(
     comment: Shown, stands: str, is_writer: bool, is_open: bool, answers_to: str | None, zone: ZoneInfo
 ) -> Markup:
     """``zone``: the template prints moments in the paper's, so what was printed for another does not count."""
