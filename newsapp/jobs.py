@@ -13,7 +13,7 @@ from datetime import timedelta
 
 from flask import Flask
 
-from newsapp import accounts, articles, comments, layout, outbox, search
+from newsapp import accounts, articles, comments, feeds, layout, outbox, search
 from newsapp.db import db, reading
 from newsapp.lib import clock, leases, throttles
 
@@ -71,6 +71,8 @@ class Scheduler:
         """Do what is due, if it is this process's turn; tells whether it was."""
         with self._app.app_context():
             self._catch_up_search()
+            if hub := self._app.config["WEBSUB_HUB"]:
+                feeds.tell_hub(hub)
             if not leases.take("most-read", EVERY):
                 return False
             self._app.extensions["counts"].write()
