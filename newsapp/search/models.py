@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Index, Integer, Select, String, delete, event, insert, or_, select
+from sqlalchemy import BigInteger, ForeignKey, Index, Integer, Select, String, delete, event, insert, or_, select, text
 from sqlalchemy import literal as sql_literal
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, selectinload, undefer
@@ -40,6 +40,7 @@ from newsapp.sections import Section
 MAX_BODY_BYTES = 400_000
 MAX_OTHER_BYTES = 20_000
 AT_ONCE = 100  # documents written with a change that touches many stories; the scheduler writes the others
+MERGED_AT_ONCE = 500  # pages of SQLite's index
 CHUNK = 200  # documents in memory while the whole index is made anew
 
 # How documents are written, as one of their marks. Whoever changes what stands in them changes it, too: those of before are
@@ -375,8 +376,28 @@ def rebuild(say: Callable[[str], None] = lambda sentence: None) -> int:
     session.execute(delete(SearchWord))
     _count_words(session, counts)
     session.commit()
+    _merge(session)
     say(f"{done:,} stories can be found.")
     return done
+
+
+def _merge(session: Session) -> None:
+    """Merge the parts of SQLite's index, and commit after each few: until then it holds what was deleted, too.
+
+    Source: sqlite.org/fts5.html, "The 'merge' Command".
+    """
+    if session.connection().dialect.name != "sqlite":
+        return
+    pages = -MERGED_AT_ONCE  # the first time negative: all parts take part
+    while True:
+        raw: Any = session.connection().connection.dbapi_connection
+        before = raw.total_changes
+        session.execute(text("INSERT INTO search_fts (search_fts, rank) VALUES ('merge', :pages)"), {"pages": pages})
+        has_merged = raw.total_changes - before >= 2
+        session.commit()
+        if not has_merged:
+            return
+        pages = MERGED_AT_ONCE
 
 
 def is_stale(session: Session) -> bool:

@@ -442,3 +442,21 @@ def test_a_story_of_a_megabyte_of_different_words_is_kept(world):
     story(world, "Long", " ".join(f"w{n}x" for n in range(150_000)))
 
     assert found("w100x ") == ["Long"]
+
+
+def test_rebuilding_leaves_nothing_of_what_was_deleted_in_the_index(app, world, asia, rosalind, postgres):
+    if postgres:
+        pytest.skip("VACUUM is PostgreSQL's own work")
+    for n in range(30):
+        story(world, f"Barges {n}", f"Number {n} " + "on the river " * 40, authors=[rosalind])
+        db.session.commit()
+
+    def parts() -> int:
+        db.session.rollback()
+        return db.session.execute(text("SELECT count(DISTINCT segid) FROM search_fts_idx")).scalar_one()
+
+    assert parts() > 1
+    search.rebuild()
+
+    assert parts() == 1
+    assert len(found("barges")) == 12
