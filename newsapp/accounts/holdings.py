@@ -115,7 +115,18 @@ def _plain(value: Any) -> str:
 
 
 def _profile(account: Account) -> list[Record]:
-    names = ("username", "name", "email", "bio", "role", "created_at", "confirmed_at", "consent", "consented_at")
+    names = (
+        "username",
+        "name",
+        "email",
+        "bio",
+        "role",
+        "created_at",
+        "confirmed_at",
+        "consent",
+        "consented_at",
+        "reply_mail_at",
+    )
     return [{name: getattr(account, name) for name in names} | {"second step since": account.totp_at}]
 
 

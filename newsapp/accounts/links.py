@@ -22,10 +22,13 @@ def sign(purpose: str, data: dict[str, Any], rests_on: object = "") -> str:
     return _serializer(purpose).dumps({**data, "_": _digest(rests_on)})
 
 
-def read(purpose: str, token: str, within: timedelta) -> dict[str, Any] | None:
-    """Give what a token says, where it is ours, for this purpose and not too old. See also ``still_rests_on()``."""
+def read(purpose: str, token: str, within: timedelta | None) -> dict[str, Any] | None:
+    """Give what a token says, where it is ours, for this purpose and not too old. See also ``still_rests_on()``.
+
+    ``within`` is ``None`` for a token that counts for ever.
+    """
     try:
-        data = _serializer(purpose).loads(token, max_age=int(within.total_seconds()))
+        data = _serializer(purpose).loads(token, max_age=int(within.total_seconds()) if within else None)
     except BadData:
         return None
     return data if isinstance(data, dict) else None

@@ -62,6 +62,7 @@ class Account(Base, Tagged, UserMixin):  # type: ignore[misc]  # flask_login has
     totp_secret: Mapped[str | None]  # base 32; the second factor counts from totp_at on
     totp_at: Mapped[moment | None]
     totp_step: Mapped[int] = mapped_column(default=0)  # of the last code that was used; no code is used twice
+    reply_mail_at: Mapped[moment | None]  # since when replies come by mail as well; None: on their pages only
 
     @property
     def is_active(self) -> bool:
@@ -131,6 +132,10 @@ class Account(Base, Tagged, UserMixin):  # type: ignore[misc]  # flask_login has
     def describe(self, bio: str) -> None:
         """Change what the person says of themselves, as plain text. The caller commits."""
         self.bio = bio.strip()
+
+    def mail_replies(self, is_wanted: bool) -> None:
+        """Tell of replies by mail as well, or on the account's own pages only. The caller commits."""
+        self.reply_mail_at = (self.reply_mail_at or clock.now()) if is_wanted else None
 
     def give_role(self, role: Role) -> None:
         """Change what the account may do. The caller commits."""

@@ -43,6 +43,7 @@ NOTICES = {
     "password": "Your new password is kept. Sign in with it.",
     "changed": "Your password is changed. All your other browsers are signed out.",
     "name": "Your profile is saved.",
+    "replies": "Your choice is saved.",
     "email-asked": "A letter is on its way to the new address. The change counts when you have pressed the button that it leads to.",
     "email": "Your address is changed. Both addresses have been told.",
     "ended": "That browser is signed out.",
@@ -372,6 +373,15 @@ def save_profile():
     current_user.describe(form.bio.data)
     db.session.commit()
     return redirect(url_for(".profile", done="name"), 303)
+
+
+@bp.post("/replies")
+@readers_only
+def choose_reply_mail():
+    """Choose whether replies to one's comments come by mail as well."""
+    current_user.mail_replies(request.form.get("replies") == "mail")
+    db.session.commit()
+    return redirect(url_for(".profile", done="replies"), 303)
 
 
 @bp.get("/security")

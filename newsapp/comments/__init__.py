@@ -1,5 +1,6 @@
 """What readers write under stories, in threads; what other readers and the moderators do about it."""
 
+from newsapp.comments import letters
 from newsapp.comments.checks import Refused, Sender, Twin, forget_networks, is_open, revise, submit
 from newsapp.comments.models import (
     WHY_HELD,
@@ -12,6 +13,7 @@ from newsapp.comments.models import (
     Thread,
     mute,
     post,
+    stop_reply_mail,
 )
 from newsapp.comments.people import Measure, PersonNote, Sanction, ban, note, premoderate, suspend, warn
 from newsapp.comments.printing import drawn
@@ -50,6 +52,7 @@ __all__ = [
     "forget_networks",
     "found_in",
     "is_open",
+    "letters",
     "mute",
     "note",
     "post",
@@ -57,6 +60,7 @@ __all__ = [
     "report",
     "reported",
     "revise",
+    "stop_reply_mail",
     "submit",
     "suspend",
     "takes",

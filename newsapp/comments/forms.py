@@ -6,7 +6,7 @@ import unicodedata
 
 from flask import current_app
 from itsdangerous import BadData, URLSafeSerializer
-from wtforms import HiddenField, RadioField, SelectChoice, StringField, TextAreaField, ValidationError  # type: ignore[attr-defined]
+from wtforms import BooleanField, HiddenField, RadioField, SelectChoice, StringField, TextAreaField, ValidationError  # type: ignore[attr-defined]
 from wtforms.validators import InputRequired, Length, Optional
 
 from newsapp.comments.models import MAX_LENGTH
@@ -42,6 +42,7 @@ class GuestForm(CommentForm):
         "Name", [InputRequired("Write the name that readers will see."), Length(max=NAME_LENGTH)], [stripped]
     )
     email = StringField("Email", [InputRequired("Write your email address."), MailAddress()], [stripped])
+    replies = BooleanField("Tell me of replies by email")
     website = StringField("Leave this field empty")
     opened = HiddenField()
 

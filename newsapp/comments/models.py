@@ -4,9 +4,10 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, ForeignKey, Index, Select, and_, or_, select, text
+from sqlalchemy import ColumnElement, ForeignKey, Index, Select, and_, func, or_, select, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from newsapp import outbox
 from newsapp.accounts import Account
 from newsapp.accounts.log import LogEntry, record
 from newsapp.accounts.notifications import notify, take_back
@@ -21,6 +22,9 @@ from newsapp.lib.text import hue, initials
 MAX_LENGTH = 5000  # characters, as the reader sent them
 DRAWN_LEVELS = 4  # deeper replies stand on the fourth level and say whom they answer
 EDIT_WINDOW = timedelta(minutes=15)
+REPLY_MAIL_WAITS = timedelta(minutes=2)  # a slip at the desk, or one's own second thought, is undone by then
+REPLY_MAILS_A_DAY = 10  # about the replies to one comment; the others stand on the page
+ASKED_A_DAY = 3  # guests' mailboxes are asked so often whether they want replies
 
 # Why a comment waits, as its author is told. The keys are the checks' names (checks.py) and what a moderator may do.
 WHY_HELD = {
@@ -121,6 +125,11 @@ class Comment(Base, Tagged):
     pinned_at: Mapped[moment | None]
     pinned_by_id: Mapped[int | None] = mapped_column(ForeignKey(Account.id))
     decisions: Mapped[int] = mapped_column(default=0)  # how often its state was changed: what a moderator has seen
+    reply_mail_asked_at: Mapped[
+        moment | None
+    ]  # a guest wants replies by mail; the mailbox's owner is asked at approval
+    reply_mail_at: Mapped[moment | None]  # since when replies are mailed to a guest: the owner has said yes
+    mailed_at: Mapped[moment | None]  # when a letter about it was written to whom it answers: there is never a second
     recommended: Mapped[int] = mapped_column(default=0)
     answers: Mapped[int] = mapped_column(default=0)  # visible comments anywhere below
 
@@ -222,6 +231,25 @@ class Comment(Base, Tagged):
     def is_by(self, account: Account | None) -> bool:
         return account is not None and self.account_id is not None and self.account_id == account.id
 
+    @property
+    def reply_address(self) -> str | None:
+        """Give where replies to it are mailed; nothing where its author has not asked for that, or has left."""
+        if self.account_id is not None:
+            account = self.account
+            return account.email if account and account.is_active and account.reply_mail_at else None
+        return self.guest_email if self.reply_mail_at else None
+
+    def is_news_to(self, parent: Comment) -> bool:
+        """Tell whether who wrote ``parent`` is told of this reply: not of one's own, and not of somebody muted."""
+        if parent.deleted_at:
+            return False
+        if parent.account_id is None:
+            own_address = self.account.email if self.account else self.guest_email
+            return own_address is None or own_address != parent.guest_email
+        if self.account_id == parent.account_id or (parent.account and self.guest_email == parent.account.email):
+            return False
+        return not (self.account_id and db.session.get(Mute, (parent.account_id, self.account_id)))
+
     # What its author does
 
     def edit(self, body: str) -> None:
@@ -238,6 +266,14 @@ class Comment(Base, Tagged):
             self.edited_at = clock.now()
         self.body, self.body_source = cleaned, body
         self.decisions += 1  # a moderator who has read the old words decides anew
+
+    def ask_for_reply_mail(self) -> None:
+        """Note that a guest wants replies by mail. Nothing is sent before the mailbox has said yes. The caller commits."""
+        self.reply_mail_asked_at = clock.now()
+
+    def mail_replies(self) -> None:
+        """Mail replies to the guest who wrote it: the mailbox was shown to be theirs. The caller commits."""
+        self.reply_mail_at = self.reply_mail_at or clock.now()
 
     def delete(self) -> None:
         """Take back one's own comment; a stub stays where it was answered. The caller commits."""
@@ -281,6 +317,7 @@ class Comment(Base, Tagged):
         )
         if is_first:
             self._tell_whom_it_answers()
+            self._ask_the_guest()
             if by:
                 self._tell(f"Your comment on {self._headline()} was approved.")
 
@@ -350,6 +387,8 @@ class Comment(Base, Tagged):
             before = before | {"approved_at": self.approved_at.isoformat(), "hidden_at": clock.now().isoformat()}
         moments = {name: datetime.fromisoformat(at) if at else None for name, at in before.items() if name in _MOMENTS}
         self._decide("undo", by, entry.act, **(before | moments))
+        if not self.is_visible:
+            take_back("reply", self.about)
         thread = self._thread()
         if self.pinned_at:
             thread.pinned_id = self.id
@@ -413,17 +452,29 @@ class Comment(Base, Tagged):
 
     def _tell_whom_it_answers(self) -> None:
         parent = db.session.get(Comment, self.parent_id) if self.parent_id else None
-        if parent is None or parent.account_id is None or parent.account_id == self.account_id or parent.deleted_at:
+        if parent is None or not self.is_news_to(parent):
             return
-        if self.account_id and db.session.get(Mute, (parent.account_id, self.account_id)):
+        if parent.account_id is not None:
+            words = f"{self.name} replied to your comment on {self._headline()}."
+            notify(parent.account_id, "reply", self.about, words, self.url)
+        self._mail_whom_it_answers(parent)
+
+    def _mail_whom_it_answers(self, parent: Comment) -> None:
+        address, now = parent.reply_address, clock.now()
+        if address is None or self.mailed_at is not None:
             return
-        notify(
-            parent.account_id,
-            "reply",
-            self.about,
-            f"{self.name} replied to your comment on {self._headline()}.",
-            self.url,
-        )
+        lately = select(func.count()).where(Comment.parent_id == parent.id, Comment.mailed_at > now - timedelta(days=1))
+        if (db.session.scalar(lately) or 0) < REPLY_MAILS_A_DAY:
+            outbox.post("reply", address, about={"comment": self.id, "by": self.account_id}, at=now + REPLY_MAIL_WAITS)
+            self.mailed_at = now
+
+    def _ask_the_guest(self) -> None:
+        """Ask the owner of a guest's mailbox about replies: anybody can type anybody's address."""
+        email = self.guest_email
+        if self.account_id or not email or not self.reply_mail_asked_at or self.reply_mail_at:
+            return
+        if outbox.count_written("replies-asked", email, clock.now() - timedelta(days=1)) < ASKED_A_DAY:
+            outbox.post("replies-asked", email, about={"comment": self.id})
 
     def _headline(self) -> str:
         return f"“{db.session.get_one(Article, self.article_id).headline}”"
@@ -520,6 +571,13 @@ def post(
         comment.held_at, comment.held_for = comment.posted_at, "moderator"
     db.session.flush()
     return comment
+
+
+def stop_reply_mail(address: str) -> None:
+    """Mail no more replies to a guest's address, whatever it was given under. The caller commits."""
+    asked = or_(Comment.reply_mail_at.is_not(None), Comment.reply_mail_asked_at.is_not(None))
+    for comment in db.session.scalars(select(Comment).where(Comment.guest_email == address, asked)):
+        comment.reply_mail_at = comment.reply_mail_asked_at = None
 
 
 def cleaned_body(body: str) -> str:

@@ -30,7 +30,7 @@ def _gather(account: Account) -> list[Record]:
             "story": headline, "address": f"/articles/{slug}#comment-{comment.id}", "state": comment.state, "why": comment.why,
             "posted_at": comment.posted_at, "approved_at": comment.approved_at, "edited_at": comment.edited_at,
             "hidden_at": comment.hidden_at, "deleted_at": comment.deleted_at, "recommended": comment.recommended,
-            "as": comment.guest_name or account.name, "text": comment.source,
+            "as": comment.guest_name or account.name, "text": comment.source, "replies_by_mail_since": comment.reply_mail_at,
         }
         for comment, slug, headline in rows
     ]  # fmt: skip
@@ -41,6 +41,7 @@ def _erase(account: Account, keep_words: bool) -> None:
     for comment in db.session.scalars(select(Comment).where(_theirs(account))):
         comment.account_id, comment.guest_name, comment.guest_email, comment.network = None, LEFT, None, None
         comment.body_source = None
+        comment.reply_mail_asked_at = comment.reply_mail_at = None
         take_back("reply", comment.about)  # it says their name
         if not keep_words:
             comment.body, comment.findings, comment.rejected_words = "", [], None

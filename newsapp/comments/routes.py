@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from typing import Any
 
 from flask import Blueprint, Response, abort, current_app, jsonify, redirect, render_template, request, url_for
 from itsdangerous import BadData, URLSafeSerializer
@@ -12,7 +13,19 @@ from newsapp import comments
 from newsapp.accounts import Account, reader, readers_only
 from newsapp.accounts.notifications import Notification, mark_read
 from newsapp.articles import Article, Story, story_to_read, structured
-from newsapp.comments import Appeal, Comment, Mute, NotAllowed, Recommendation, Refused, Sender, Thread, Twin, figures
+from newsapp.comments import (
+    Appeal,
+    Comment,
+    Mute,
+    NotAllowed,
+    Recommendation,
+    Refused,
+    Sender,
+    Thread,
+    Twin,
+    figures,
+    letters,
+)
 from newsapp.comments.checks import closes_at, hashed_network
 from newsapp.comments.forms import AppealForm, CommentForm, GuestForm, ReportForm, opened_now
 from newsapp.comments.threads import PER_PAGE, SORTS
@@ -21,7 +34,7 @@ from newsapp.layout import layout
 from newsapp.lib import tags, throttles
 from newsapp.lib.text import whole_number
 from newsapp.lib.throttles import Limit, TooOften, network
-from newsapp.lib.web import lead_to, page, shared, wants_part
+from newsapp.lib.web import lead_to, one_click, page, shared, wants_part
 from newsapp.sections import Branch
 
 bp = Blueprint("comments", __name__)
@@ -140,6 +153,8 @@ def post(slug: str):
         throttles.take(SENT, network())
         article = _article(slug)
         comment = comments.submit(article, sender, form.words_sent, _parent(said, article))
+        if account is None and form.replies.data:
+            comment.ask_for_reply_mail()
     except Twin as twin:
         return _posted(article, twin.comment)
     except TooOften as wait:
@@ -387,6 +402,46 @@ def appeal(comment_id: int):
     return lead_to("/account/comments?done=appeal")
 
 
+# What the links in letters lead to
+
+
+@bp.get("/letters/stop/<token>")
+def stop_letters_page(token: str):
+    who = letters.who_stops(token)
+    return _letters("stop" if who else "gone", is_account=isinstance(who, Account))
+
+
+@bp.post("/letters/stop/<token>")
+@one_click
+def stop_letters(token: str):
+    """Stop letters about replies; twice is as well. Answered at once and not by a redirect (RFC 8058, section 3.2)."""
+    who = letters.who_stops(token)
+    if who is None:
+        return _letters("gone", 410)
+    if isinstance(who, Account):
+        who.mail_replies(False)
+    elif who.guest_email:
+        comments.stop_reply_mail(who.guest_email)
+    db.session.commit()
+    return _letters("stopped", is_account=isinstance(who, Account))
+
+
+@bp.get("/letters/replies/<token>")
+def start_letters_page(token: str):
+    return _letters("start" if letters.who_says_yes(token) else "gone")
+
+
+@bp.post("/letters/replies/<token>")
+def start_letters(token: str):
+    """Mail replies to a guest's mailbox, whose owner has the link."""
+    comment = letters.who_says_yes(token)
+    if comment is None:
+        return _letters("gone", 410)
+    comment.mail_replies()
+    db.session.commit()
+    return _letters("started", comment=comment)
+
+
 @bp.get("/moderation")
 @shared()
 def moderation():
@@ -406,6 +461,10 @@ def moderation():
 def _appeal(comment: Comment, article: Article, form: AppealForm, status: int = 200, fault: str = "") -> Response:
     words = f"{comment.why} Each comment has one appeal; a moderator looks at it again."
     return _ask(comment, article, "Appeal", words, "Send the appeal", form, status=status, fault=fault)
+
+
+def _letters(what: str, status: int = 200, **more: Any) -> Response:
+    return page("comments/letters.html", status=status, what=what, send_to=request.path, **more)
 
 
 def _me() -> Account:

@@ -56,6 +56,15 @@ def shared(*arguments: str) -> Callable[[View], View]:
     return mark
 
 
+def one_click(view: View) -> View:
+    """Let a view be sent to from anywhere, by a mail program that stops letters (RFC 8058).
+
+    It is sent no cookie and no Origin, and none counts: the signed token in its address alone says what it may do.
+    """
+    view.is_one_click = True  # type: ignore[attr-defined]
+    return view
+
+
 def page(
     template: str, *, fragment: str | None = None, status: int = 200, counts: str | None = None, **context: Any
 ) -> Response:
@@ -156,9 +165,10 @@ def _check_sender() -> None:
     """Refuse what another site sends.
 
     Signed in: the form's token. Nobody signed in: browsers say where a form comes from, and a form without a
-    token needs no cookie and no session. Which rule applies is never up to the fields that were sent.
+    token needs no cookie and no session. Which rule applies is never up to the fields that were sent. The one
+    exception are views that say ``@one_click``.
     """
-    if request.method in SAFE:
+    if request.method in SAFE or _is_one_click():
         return
     if current_user.is_authenticated:
         csrf.protect()
@@ -171,6 +181,10 @@ def _check_sender() -> None:
     origin = request.headers.get("Origin")
     if origin is None or urlsplit(origin).netloc != request.host:
         abort(403)
+
+
+def _is_one_click() -> bool:
+    return getattr(current_app.view_functions.get(request.endpoint or ""), "is_one_click", False)
 
 
 def _finish(response: Response) -> Response:

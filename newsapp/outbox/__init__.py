@@ -2,7 +2,7 @@
 
 from newsapp.outbox.carriers import Folder, NotNow, Refused, Smtp, Unreachable
 from newsapp.outbox.letters import Letter, composes, render
-from newsapp.outbox.models import Mail, post, waiting
+from newsapp.outbox.models import Mail, count_written, post, waiting
 from newsapp.outbox.sending import init_app, send_due, tidy
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     "Smtp",
     "Unreachable",
     "composes",
+    "count_written",
     "init_app",
     "post",
     "render",

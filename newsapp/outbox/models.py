@@ -5,7 +5,7 @@ import threading
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Index, event
+from sqlalchemy import Index, event, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from newsapp.db import Base, Json, db, moment, pk
@@ -59,6 +59,12 @@ def post(
     db.session.add(mail)
     db.session().info["has_mail"] = True
     return mail
+
+
+def count_written(kind: str, address: str, since: datetime) -> int:
+    """Count the letters of a kind that were written to an address, sent or not: nobody is to be flooded."""
+    written = select(func.count()).where(Mail.address == address, Mail.kind == kind, Mail.posted_at > since)
+    return db.session.scalar(written) or 0
 
 
 @event.listens_for(Session, "after_commit")

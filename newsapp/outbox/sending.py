@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import time
 from datetime import datetime, timedelta
-from email.headerregistry import Address
+from email.headerregistry import Address, HeaderRegistry, UnstructuredHeader
 from email.message import EmailMessage
+from email.policy import Policy, default
 from email.utils import format_datetime
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -135,9 +136,23 @@ def _note(mail_id: int, values: dict[str, datetime | str | None]) -> None:
             time.sleep(attempt + 1)
 
 
+class _OnOneLine(UnstructuredHeader):
+    """A header whose value is an address. Python would fold a long one into encoded words, which no mail program undoes."""
+
+    name: str  # comes with the class that the registry makes of this one
+
+    def fold(self, *, policy: Policy) -> str:
+        return f"{self.name}: {self}{policy.linesep}"
+
+
+_HEADERS = HeaderRegistry()
+_HEADERS.map_to_type("List-Unsubscribe", _OnOneLine)  # type: ignore[arg-type]  # as the library's own are
+_POLICY = default.clone(header_factory=_HEADERS)
+
+
 def _message(mail: Mail, letter: Letter) -> EmailMessage:
     sender: str = current_app.config["MAIL_FROM"]
-    message = EmailMessage()
+    message = EmailMessage(policy=_POLICY)
     message["From"] = Address(letter.sender, addr_spec=sender)
     message["To"] = mail.address
     message["Subject"] = " ".join(letter.subject.split())

@@ -25,6 +25,8 @@ DESK = {Role.MODERATOR, Role.EDITOR, Role.ADMIN}
 # Who may send to which route: ANYBODY, READERS, or the roles.
 SENDERS: dict[str, str | set[Role]] = {
     "site.prefer": ANYBODY,
+    "comments.stop_letters": ANYBODY,  # who has the link, from anywhere: ONE_CLICK
+    "comments.start_letters": ANYBODY,  # who has the link
     "comments.post": ANYBODY,
     "comments.report": ANYBODY,
     "comments.edit": READERS,
@@ -43,6 +45,7 @@ SENDERS: dict[str, str | set[Role]] = {
     "accounts.reset_password": ANYBODY,  # who has the link
     "accounts.move": ANYBODY,  # who has the link
     "accounts.save_profile": READERS,
+    "accounts.choose_reply_mail": READERS,
     "accounts.change_password": READERS,
     "accounts.change_email": READERS,
     "accounts.end_sign_in": READERS,
@@ -79,6 +82,8 @@ OBJECTS |= {f"comments.{act}": _comment_of for act in ("edit", "delete", "appeal
 # What these are about is there for everybody to see.
 PUBLIC = {"comments.post", "comments.report", "comments.recommend", "comments.mute"}
 PUBLIC |= {name for name, who in SENDERS.items() if who is DESK}  # nobody's own: whoever moderates may
+# What a mail program sends to, from no site, without a cookie: only the token in the address counts. Nothing else may be here.
+ONE_CLICK = {"comments.stop_letters"}
 LINKED = {"token"}  # arguments that are secrets themselves
 
 
@@ -110,6 +115,11 @@ def test_every_route_that_takes_more_than_a_get_is_known(app):
     assert with_objects - PUBLIC == set(OBJECTS)
 
 
+def test_the_exception_for_mail_programs_is_the_one_that_is_named(app):
+    marked = {name for name, view in app.view_functions.items() if getattr(view, "is_one_click", False)}
+    assert marked == ONE_CLICK
+
+
 def test_nobody_sends_from_another_site_or_from_nowhere(app, people):
     plain = FlaskClient(app, app.response_class)
     db.session.rollback()
@@ -119,7 +129,8 @@ def test_nobody_sends_from_another_site_or_from_nowhere(app, people):
     )  # fmt: skip
     for name, (method, address) in sending(app).items():
         for headers in foreign:
-            assert plain.open(address, method=method, headers=headers).status_code == 403, (name, headers)
+            wanted = 410 if name in ONE_CLICK else 403  # its token is none of ours
+            assert plain.open(address, method=method, headers=headers).status_code == wanted, (name, headers)
 
 
 def test_nobody_signed_in_sends_without_the_token_or_with_anothers(app, people):
@@ -130,7 +141,7 @@ def test_nobody_signed_in_sends_without_the_token_or_with_anothers(app, people):
         for token in (None, "", "made up", anothers):
             browser.token = token
             answer = browser.open(address, method=method, data={"csrf_token": token or ""})
-            assert answer.status_code == 400, (name, token)
+            assert answer.status_code == (410 if name in ONE_CLICK else 400), (name, token)
     assert db.session.scalars(select(SignIn)).one()
 
 

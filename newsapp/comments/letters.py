@@ -1,0 +1,107 @@
+"""The letters about comments. Each is written when it leaves, and only if what it tells is still so."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import replace
+from datetime import timedelta
+from urllib.parse import urlsplit
+
+from flask import current_app
+
+from newsapp import outbox
+from newsapp.accounts import Account, links
+from newsapp.articles import Article
+from newsapp.comments.models import Comment
+from newsapp.comments.wordlist import plain_text
+from newsapp.db import db
+from newsapp.lib import clock
+from newsapp.lib.text import shorten
+from newsapp.outbox import Letter, Mail
+
+YES_WITHIN = timedelta(days=14)  # a guest's mailbox may say that it wants replies
+QUOTED = 400  # characters of a reply
+_ADDRESS = re.compile(r"\S*(?:://|www\.)\S*|[\w.+-]+@[\w.-]+", re.I)
+_NEARLY_ADDRESS = re.compile(r"(?<=\w)\.(?=\w)")
+
+
+@outbox.composes("reply")
+def _reply(mail: Mail) -> Letter | None:
+    reply = db.session.get(Comment, mail.about["comment"])
+    parent = db.session.get(Comment, reply.parent_id) if reply and reply.parent_id else None
+    if reply is None or parent is None or not reply.is_visible or not parent.is_visible:
+        return None
+    wrote = mail.about["by"]
+    if wrote is not None and (reply.account is None or reply.account_id != wrote or not reply.account.is_active):
+        return None
+    article = db.session.get_one(Article, reply.article_id)
+    if parent.reply_address != mail.address or not reply.is_news_to(parent) or not article.is_public(clock.now()):
+        return None
+    stop = stop_address(parent)
+    letter = outbox.render(
+        "reply", article=article, name=quotable(reply.name), words=shorten(quotable(plain_text(reply.body)), QUOTED),
+        link=_address(reply.url), stop=stop, is_guest=parent.account_id is None,
+    )  # fmt: skip
+    host = urlsplit(_address("")).hostname or "localhost"
+    return replace(
+        letter,
+        headers={  # Source: RFC 8058, section 3.1, and RFC 2919
+            "List-Unsubscribe": f"<{stop}>",
+            "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+            "List-Id": f"Replies to comments <replies.{host}>",
+        },
+    )
+
+
+@outbox.composes("replies-asked")
+def _replies_asked(mail: Mail) -> Letter | None:
+    comment = db.session.get(Comment, mail.about["comment"])
+    if comment is None or not comment.is_visible or comment.guest_email != mail.address:
+        return None
+    if comment.reply_mail_at or not comment.reply_mail_asked_at:
+        return None
+    token = links.sign("replies", {"comment": comment.id}, rests_on=mail.address)
+    article = db.session.get_one(Article, comment.article_id)
+    return outbox.render(
+        "replies-asked", article=article, link=_address(f"/letters/replies/{token}"), days=YES_WITHIN.days
+    )
+
+
+def stop_address(comment: Comment) -> str:
+    """Give the address that stops the letters about replies to ``comment``, for ever good and without a sign-in."""
+    about = {"account": comment.account_id} if comment.account_id else {"comment": comment.id}
+    return _address(f"/letters/stop/{links.sign('stop-replies', about, rests_on=comment.reply_address)}")
+
+
+def who_stops(token: str) -> Account | Comment | None:
+    """Give whose letters a link stops: an account's or, by one of their comments, a guest's."""
+    said = links.read("stop-replies", token, None) or {}
+    found: Account | Comment | None = None
+    address: str | None = None
+    if "account" in said and (found := db.session.get(Account, said["account"])):
+        address = found.email
+    elif "comment" in said and (found := db.session.get(Comment, said["comment"])):
+        address = found.guest_email
+    return found if found is not None and links.still_rests_on(said, address) else None
+
+
+def who_says_yes(token: str) -> Comment | None:
+    """Give the guest's comment whose replies a mailbox is to get, while the link that was sent to it counts."""
+    said = links.read("replies", token, YES_WITHIN)
+    comment = db.session.get(Comment, said["comment"]) if said else None
+    if said is None or comment is None or comment.deleted_at or not links.still_rests_on(said, comment.guest_email):
+        return None
+    return comment
+
+
+def quotable(text: str) -> str:
+    """Give a stranger's plain words as our letter may carry them: nothing that a mail program makes a link of."""
+    kept = "".join(c for c in text if unicodedata.category(c) not in ("Cc", "Cf") or c in "\u200c\u200d\n\t ")
+    kept = _ADDRESS.sub("[link]", " ".join(kept.split()))
+    return _NEARLY_ADDRESS.sub(".\u200b", kept)
+
+
+def _address(path: str) -> str:
+    base: str = current_app.config["BASE_URL"]
+    return base + path
