@@ -14,6 +14,7 @@ from newsapp import outbox
 from newsapp.accounts import Account, links
 from newsapp.articles import Article
 from newsapp.comments.models import Comment
+from newsapp.comments.reports import Report
 from newsapp.comments.wordlist import plain_text
 from newsapp.db import db
 from newsapp.lib import clock
@@ -66,6 +67,16 @@ def _replies_asked(mail: Mail) -> Letter | None:
     return outbox.render(
         "replies-asked", article=article, link=_address(f"/letters/replies/{token}"), days=YES_WITHIN.days
     )
+
+
+@outbox.composes("report-decided")
+def _report_decided(mail: Mail) -> Letter | None:
+    report = db.session.get(Report, mail.about["report"])
+    if report is None or report.email != mail.address or report.decided_at is None:
+        return None
+    article = db.session.get_one(Article, report.comment.article_id)
+    headline = article.headline if article.is_public(clock.now()) else ""
+    return outbox.render("report-decided", report=report, headline=headline)
 
 
 def stop_address(comment: Comment) -> str:

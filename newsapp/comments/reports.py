@@ -8,6 +8,7 @@ from datetime import timedelta
 from sqlalchemy import ForeignKey, Index, Select, func, select, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from newsapp import outbox
 from newsapp.accounts import Account
 from newsapp.accounts.log import record
 from newsapp.accounts.notifications import notify
@@ -16,6 +17,7 @@ from newsapp.db import Base, db, moment, pk
 from newsapp.lib import clock
 
 MAX_WORDS = 2000  # characters of a report or an appeal
+LETTERS_A_DAY = 10  # about decided reports, to one address: anybody can type anybody's
 APPEAL_WITHIN = timedelta(days=180)  # Source: Regulation (EU) 2022/2065, article 20(1): at least six months
 REASONS = {
     "abuse": "It insults or threatens somebody",
@@ -65,16 +67,25 @@ class Report(Base):
         """Select the reports of one comment, the oldest first."""
         return select(cls).where(cls.comment_id == comment.id).order_by(cls.made_at, cls.id)
 
+    @property
+    def outcome(self) -> str:
+        """Say what was decided, to who reported it."""
+        return "We have acted on it." if self.decision == "upheld" else "We leave the comment as it is."
+
     def decide(self, *, upheld: bool, by: Account, words: str = "") -> None:
-        """Close the report, and tell who made it. What becomes of the comment is its own verb. The caller commits."""
+        """Close the report, and tell who made it, by mail who has no account. ``words`` are to them. What becomes of the comment is its own verb. The caller commits."""
         self.decided_at, self.decided_by_id = clock.now(), by.id
         self.decision, self.decision_words = "upheld" if upheld else "declined", words
         record("report.decide", f"report:{self.reference}", by, self.decision, reported_for=self.reason)
         if self.account_id is not None:
-            outcome = "We have acted on it." if upheld else "We leave the comment as it is."
-            told = f"Your report {self.reference} was looked at. {outcome} {words}".strip()
+            told = f"Your report {self.reference} was looked at. {self.outcome} {words}".strip()
             notify(self.account_id, "report", f"report:{self.reference}", told, self.comment.url)
             self.told_at = self.decided_at
+        elif self.email is not None:
+            lately = outbox.count_written("report-decided", self.email, clock.now() - timedelta(days=1))
+            if lately < LETTERS_A_DAY:
+                outbox.post("report-decided", self.email, about={"report": self.id})
+                self.told_at = self.decided_at
 
 
 class Appeal(Base):

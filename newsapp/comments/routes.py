@@ -277,7 +277,7 @@ def report_form(comment_id: int):
     comment, article = _comment(comment_id)
     reference = request.args.get("reference", "")
     if re.fullmatch(r"R-\w{4}-\w{4}", reference):
-        words = f"Your reference is {reference}. A moderator decides, and you are told if you have an account."
+        words = f"Your reference is {reference}. A moderator decides, and you are told on your page or, if you left an address, by email."
         return _done(comment, article, "Your report has arrived", words)
     if comment.is_by(reader()):
         return _ask(comment, article, "Report this comment", "This is your own comment. You can delete it.", None)

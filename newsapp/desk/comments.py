@@ -12,7 +12,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 from werkzeug.datastructures import MultiDict
 
-from newsapp import outbox
 from newsapp.accounts.log import LogEntry
 from newsapp.articles import Article
 from newsapp.comments import Appeal, Comment, DecidedMeanwhile, RejectionReason, Report, Sanction
@@ -299,14 +298,9 @@ def _act_on(comment: Comment, act: str, reason: RejectionReason | None, words: s
 
 
 def _close_reports(comment: Comment, *, upheld: bool, words: str) -> None:
-    """Decide what readers reported about a comment with it, and tell them, by mail who has no account."""
+    """Decide what readers reported about a comment with it, and tell them."""
     for report in db.session.scalars(Report.about(comment).where(Report.decided_at.is_(None))):
         report.decide(upheld=upheld, by=me(), words=words)
-        if report.account_id is None and report.email:
-            outcome = "We have acted on it." if upheld else "We leave the comment as it is."
-            text = f"Your report {report.reference} was looked at. {outcome} {words}".strip()
-            outbox.post("report-decided", report.email, subject=f"Your report {report.reference}", text=text)
-            report.told_at = report.decided_at
 
 
 def _article(said: str) -> Article | None:

@@ -13,8 +13,10 @@ from newsapp.accounts import Account
 from newsapp.accounts.log import LogEntry
 from newsapp.accounts.notifications import Notification, mark_read
 from newsapp.comments import Appeal, Comment, DecidedMeanwhile, NotAllowed, Report
+from newsapp.comments.reports import LETTERS_A_DAY
 from newsapp.db import db
 from newsapp.lib import clock
+from tests.accounts.people import Mailbox
 from tests.conftest import _account
 
 
@@ -241,3 +243,55 @@ def test_the_log_is_only_ever_added_to(comment, moderator):
         with pytest.raises(DatabaseError, match="only added to"):
             db.session.execute(change)
         db.session.rollback()
+
+
+def test_a_guest_who_left_an_address_is_told_the_outcome_and_not_what_the_author_was_told(comment, moderator):
+    mailbox = Mailbox()
+    made = comments.report(comment, "spam", "My secret words", email="guest@example.org")
+    comment.reject(by=moderator, reason="Advertising", words="To the author alone.")
+    made.decide(upheld=True, by=moderator)
+    db.session.commit()
+
+    assert mailbox.fetch() == [("guest@example.org", f"Your report {made.reference}")]
+    assert "We have acted on it." in mailbox.text()
+    for words in ("To the author alone", "My secret words", "Advertising", "Buy my boats", "Tamsin"):
+        assert words not in mailbox.text()
+
+
+def test_words_to_who_reported_reach_them(comment, moderator):
+    mailbox = Mailbox()
+    comments.report(comment, "spam", email="guest@example.org").decide(
+        upheld=False, by=moderator, words="It is <fair>."
+    )
+    db.session.commit()
+
+    mailbox.fetch()
+    assert "We leave the comment as it is." in mailbox.text() and "It is <fair>." in mailbox.text()
+
+
+def test_a_report_without_an_address_or_by_an_account_sends_no_letter(comment, other, moderator):
+    mailbox = Mailbox()
+    comments.report(comment, "spam").decide(upheld=True, by=moderator)
+    comments.report(comment, "spam", by=other).decide(upheld=True, by=moderator)
+    db.session.commit()
+
+    assert mailbox.fetch() == []
+
+
+def test_an_address_that_anybody_can_type_gets_only_so_many_letters(comment, moderator):
+    mailbox = Mailbox()
+    for _ in range(LETTERS_A_DAY + 3):
+        comments.report(comment, "spam", email="victim@example.org").decide(upheld=True, by=moderator)
+    db.session.commit()
+
+    assert len(mailbox.fetch()) == LETTERS_A_DAY
+
+
+def test_a_report_that_was_erased_before_its_letter_left_sends_none(comment, moderator):
+    mailbox = Mailbox()
+    made = comments.report(comment, "spam", email="guest@example.org")
+    made.decide(upheld=True, by=moderator)
+    made.email = None
+    db.session.commit()
+
+    assert mailbox.fetch() == []
