@@ -50,10 +50,11 @@ def create_app(overrides: Mapping[str, Any] | None = None, instance: Path | None
     from newsapp.accounts import routes as accounts_routes
     from newsapp.articles import routes as articles
     from newsapp.authors import routes as authors
-    from newsapp.comments import personal
+    from newsapp.comments import personal as of_comments
     from newsapp.comments import routes as comments
     from newsapp.desk import routes as desk
     from newsapp.feeds import routes as feeds
+    from newsapp.follows import personal as of_follows
     from newsapp.follows import routes as follows
     from newsapp.media import routes as media
     from newsapp.pages import routes as pages
@@ -62,7 +63,7 @@ def create_app(overrides: Mapping[str, Any] | None = None, instance: Path | None
 
     layout.init_app(app)
     jobs.init_app(app)
-    for holding in personal.HOLDINGS:
+    for holding in (*of_comments.HOLDINGS, *of_follows.HOLDINGS):
         accounts.holdings.enter(holding)
     for room in (site, accounts_routes, articles, authors, comments, desk, feeds, follows, media, pages, search):
         app.register_blueprint(room.bp)

@@ -29,6 +29,8 @@ from newsapp.site import Site
 OWN = (
     ("/account", "Your profile"),
     ("/account/comments", "Your comments"),
+    ("/saved", "Saved stories"),
+    ("/account/follows", "What you follow"),
     ("/account/security", "Address and password"),
     ("/account/second-factor", "Second step"),
     ("/account/data", "Your data"),

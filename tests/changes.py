@@ -17,7 +17,7 @@ from typing import Any
 from sqlalchemy import JSON, Boolean, Integer, String, func, select
 
 import newsapp
-from newsapp import accounts, articles, authors, comments, outbox, pages, sections, site
+from newsapp import accounts, articles, authors, comments, follows, outbox, pages, sections, site
 from newsapp.accounts import Account, SignIn
 from newsapp.accounts.log import LogEntry, record
 from newsapp.accounts.notifications import mark_read, notify, take_back
@@ -25,6 +25,7 @@ from newsapp.articles import Article, Byline, Placement, Source, Topic
 from newsapp.authors import Author
 from newsapp.comments import Comment, ListedWord, Mute, NotAllowed, PersonNote, RejectionReason, Sanction, Sender
 from newsapp.db import Base, Moment, db
+from newsapp.follows import Follow, SavedStory
 from newsapp.lib import clock, throttles
 from newsapp.lib.tags import Tagged
 from newsapp.media import Picture
@@ -188,6 +189,16 @@ def _byline(chance: random.Random) -> Byline:
     return Byline(author=author, author_id=author.id, role=words(chance), part=chance.choice(["by", "by", "help"]))
 
 
+def _follow(chance: random.Random) -> Any:
+    return follows.follow(any_of(Account, chance), f"author:{any_of(Author, chance).id}")
+
+
+def _save(chance: random.Random) -> Any:
+    story = any_of(Article, chance)
+    story.publish()
+    return follows.save(any_of(Account, chance), story)
+
+
 VERBS: dict[str, Change] = {
     "Site.set": of(Site, lambda row, c: row.set(name=words(c), tagline=words(c), top_writers_days=c.randint(1, 40))),
     "Redirect.remove": lambda c: site.redirect("/moved", "/log").remove(),
@@ -304,6 +315,11 @@ VERBS: dict[str, Change] = {
     "accounts.take_back": lambda c: take_back("reply", "comment:1"),
     "accounts.mark_read": of(Account, lambda row, c: mark_read(row)),
     "comments.post": _post,
+    "follows.follow": lambda c: _follow(c),
+    "Follow.end": _newest(Follow, lambda c: _follow(c))(lambda row: row.end()),
+    "follows.save": lambda c: _save(c),
+    "follows.merge": lambda c: follows.merge(any_of(Account, c), [(n, words(c)) for n in range(9)]),
+    "SavedStory.remove": _newest(SavedStory, lambda c: _save(c))(lambda row: row.remove()),
 }  # fmt: skip
 # Verbs that only call others of the list, with files or terms that a random change has no use for.
 SAME_AS = {"media.upload": "media.keep"}

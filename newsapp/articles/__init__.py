@@ -22,7 +22,7 @@ from newsapp.articles.models import (
 )
 from newsapp.articles.mostread import MostRead, rank
 from newsapp.articles.printed import Card, Story, cards, story_to_read
-from newsapp.articles.shelves import ALL, Listing, next_change
+from newsapp.articles.shelves import ALL, Listing, newest_over, next_change
 
 __all__ = [
     "ALL",
@@ -51,6 +51,7 @@ __all__ = [
     "correction_list",
     "front_page",
     "newest",
+    "newest_over",
     "next_change",
     "next_placement_change",
     "place",

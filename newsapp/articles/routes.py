@@ -7,7 +7,7 @@ from flask import Blueprint, abort, g, redirect, render_template, send_file
 from markupsafe import Markup
 from sqlalchemy.orm import Session
 
-from newsapp import comments
+from newsapp import comments, follows
 from newsapp.accounts import reader
 from newsapp.articles import structured
 from newsapp.articles.corrections import correction_list
@@ -71,6 +71,7 @@ def section(path: str):
         fragment="stories",
         branch=branch,
         listed=listed,
+        followed=follows.is_followed(reader(), branch.shelf),
         rail_html=_rail(branch.top.shelf, branch.top),
         data=[
             structured.collection(branch.name, frame.base + branch.url, branch.description, frame.base, listed.stories),
@@ -132,6 +133,7 @@ def topic(slug: str):
         "topics/topic.html",
         fragment="stories",
         topic=found,
+        followed=follows.is_followed(reader(), found.shelf),
         listed=listed,
         rail_html=_rail(ALL, None),
         data=[
@@ -156,6 +158,7 @@ def article(slug: str):
         "articles/article.html",
         counts=str(story.id),
         article=story,
+        saved=follows.is_saved(reader(), story.id),
         kind=Kind(story.kind),
         branch=branch,
         card=None if story.picture else social_card(story, frame.site.name, branch.name),

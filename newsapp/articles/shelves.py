@@ -7,6 +7,7 @@ are, and the clock alone decides what is public. A shelf's name is its tag.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from functools import lru_cache
 
@@ -22,6 +23,7 @@ from sqlalchemy import (
     func,
     or_,
     select,
+    tuple_,
     union_all,
 )
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -88,6 +90,39 @@ def _newest(shelves: int) -> CompoundSelect[str, int]:
         for n in range(shelves)
     ]
     return union_all(*(select(part.c.shelf, part.c.article_id) for part in parts))
+
+
+def newest_over(
+    session: Session, shelves: Sequence[str], at: datetime, limit: int, before: tuple[datetime, int] | None = None
+) -> list[tuple[int, datetime]]:
+    """Give the newest public stories that stand on any of the shelves, each once, with their moments; ``before`` a place.
+
+    Each shelf is walked along its index no further than ``limit``, however long it is.
+    """
+    if not shelves:
+        return []
+    values: dict[str, object] = {"at": at, "most": limit}
+    values |= {f"shelf{n}": shelf for n, shelf in enumerate(shelves)}
+    if before:
+        values |= {"before_at": before[0], "before_id": before[1]}
+    found = dict(session.execute(_newest_over(len(shelves), before is not None), values).all())
+    return sorted(found.items(), key=lambda row: (row[1], row[0]), reverse=True)[:limit]
+
+
+@lru_cache
+def _newest_over(shelves: int, goes_on: bool) -> CompoundSelect[int, datetime]:
+    at = bindparam("at", type_=Moment)
+    place = tuple_(bindparam("before_at", type_=Moment), bindparam("before_id"))
+    parts = []
+    for n in range(shelves):
+        some = select(Listing.article_id, Listing.published_at).where(
+            Listing.shelf == bindparam(f"shelf{n}"), Listing.is_public(at)
+        )
+        if goes_on:
+            some = some.where(tuple_(Listing.published_at, Listing.article_id) < place)
+        some = some.order_by(Listing.published_at.desc(), Listing.article_id.desc()).limit(bindparam("most"))
+        parts.append(select(some.subquery()))
+    return union_all(*parts)
 
 
 def count(session: Session, shelf: str, at: datetime) -> int:

@@ -6,6 +6,8 @@ from flask import Blueprint, abort
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
+from newsapp import follows
+from newsapp.accounts import reader
 from newsapp.articles import story_list
 from newsapp.articles.lists import ARGUMENTS
 from newsapp.authors.models import Author
@@ -42,6 +44,7 @@ def author(slug: str):
         "authors/author.html",
         fragment="stories",
         author=person,
+        followed=follows.is_followed(reader(), person.shelf),
         listed=story_list(db.session(), person.shelf, person.url),
         data=[_profile(person, frame.base, frame.site.name)],
     )

@@ -1,1 +1,31 @@
-"""What a reader keeps for later. Without an account it is kept in the reader's own browser, and the site knows nothing of it."""
+"""What a reader keeps for later and whom a reader follows. Without an account, what is kept is in the browser, and the site knows nothing of it."""
+
+from newsapp.follows.models import (
+    MOST,
+    MOST_FOLLOWED,
+    Follow,
+    NotThere,
+    SavedStory,
+    TooMany,
+    follow,
+    followed,
+    is_followed,
+    is_saved,
+    merge,
+    save,
+)
+
+__all__ = [
+    "MOST",
+    "MOST_FOLLOWED",
+    "Follow",
+    "NotThere",
+    "SavedStory",
+    "TooMany",
+    "follow",
+    "followed",
+    "is_followed",
+    "is_saved",
+    "merge",
+    "save",
+]

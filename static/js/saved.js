@@ -1,12 +1,15 @@
-// Saved stories are kept in this browser alone. This is the list itself, and the buttons [data-save] that put a story on it and
-// take it off: drawn from here, because without script nothing can be kept (save.css). One of a story's buttons has its words.
-// Without script: there is no button.
+// Saved stories of who is not signed in are kept in this browser alone. This is the list itself, and the buttons [data-save] that put a
+// story on it and take it off: drawn from here, because without script nothing can be kept (save.css). One of a story's buttons has
+// its words. Who is signed in keeps them in the account: forms [data-saves], sent from here without a new page; what this browser had
+// kept before moves there once.
+// Without script: there is no button, or for who is signed in, a form with one.
 
 import { announce } from "./status.js";
 import { tell } from "./worker.js";
 
 export const MOST = 100; // stories, as MOST in newsapp/follows/routes.py
 const KEY = "saved";
+const MERGED = "saved-merged"; // in sessionStorage
 const CHANGED = "saved:changed"; // on document, after this tab or another has changed the list
 
 /** The stories, the newest first: [{id, url, title, section, kind, standfirst, published, picture}]. null: the browser keeps nothing. */
@@ -58,14 +61,26 @@ export function onChange(then) {
 
 export const DENIED = "This browser keeps nothing for us: its storage is off or full. A bookmark does the same.";
 
+const isSignedIn = "account" in document.body.dataset; // then the service worker is told nothing: no page of one's own is kept
+
+if (isSignedIn) {
+  merge();
+} else {
+  keep();
+  onChange(keep);
+}
 draw();
-keep();
 onChange(draw);
-onChange(keep);
 document.addEventListener("htmx:after:settle", draw);
 document.addEventListener("click", ({ target }) => {
   const button = target.closest("[data-save]");
   if (button) toggle(button.dataset.save);
+});
+document.addEventListener("submit", (event) => {
+  const form = event.target.closest("[data-saves]");
+  if (!form) return;
+  event.preventDefault();
+  send(form);
 });
 
 function draw() {
@@ -93,4 +108,53 @@ function toggle(id) {
 function told(id) {
   const { url, title, section, kind, standfirst, published, picture } = document.querySelector(`[data-save="${id}"][data-url]`).dataset;
   return { id, url, title, section, kind, standfirst, published, picture };
+}
+
+// In the account
+
+async function send(form) {
+  const { story, act } = form.elements;
+  const answer = await post(new FormData(form));
+  if (!answer) return announce("That did not work. Check your connection and try again.", { shown: true });
+  if (answer.fault) return announce(answer.fault, { shown: true });
+
+  for (const other of document.querySelectorAll(`[data-saves="${story.value}"]`)) {
+    other.elements.act.value = answer.saved ? "remove" : "save";
+    other.querySelector("button").ariaPressed = answer.saved;
+  }
+  announce(act.value === "remove" ? "Saved in your account, under Saved stories in the menu." : "No longer saved.", { shown: true });
+}
+
+/** Moves what this browser has kept to the account. What does not fit there stays here, and is not sent again by this window. */
+async function merge() {
+  const list = read();
+  if (!list?.length || sessionStorage.getItem(MERGED)) return;
+
+  const body = new FormData();
+  body.set("csrf_token", document.querySelector("#prefs [name=csrf_token]")?.value ?? "");
+  body.set("act", "merge");
+  for (const { id, title } of list) {
+    body.append("story", id);
+    body.append("title", title);
+  }
+  const answer = await post(body);
+  if (!answer) return;
+
+  sessionStorage.setItem(MERGED, "yes");
+  const left = new Set(answer.left.map(String));
+  const now = read() ?? []; // another tab may have moved it meanwhile
+  write(now.filter(({ id }) => left.has(id)));
+  const n = list.length - left.size;
+  const words = `${n} ${n === 1 ? "story" : "stories"} saved in this browser ${n === 1 ? "is" : "are"} in your account now.`;
+  announce(left.size ? `${words} ${left.size} more did not fit.` : words, { shown: true });
+  if (document.querySelector("[data-saved-here]")) location.reload();
+}
+
+async function post(body) {
+  try {
+    const answer = await fetch("/saved", { method: "POST", body, headers: { Accept: "application/json" } });
+    return answer.ok || answer.status === 422 ? await answer.json() : null;
+  } catch {
+    return null;
+  }
 }

@@ -10,6 +10,7 @@ import "./readbar.js";
 import "./share.js";
 import "./worker.js";
 import "./offline.js";
+import "./follow.js";
 import "./saved.js";
 import "./savedlist.js";
 import "./toc.js";

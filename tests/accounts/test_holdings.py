@@ -10,7 +10,7 @@ from zipfile import ZipFile
 import pytest
 from sqlalchemy import select
 
-from newsapp import accounts, comments, outbox
+from newsapp import accounts, comments, follows, outbox
 from newsapp.accounts import Account, Role, SignIn, holdings
 from newsapp.accounts.models import RecoveryCode
 from newsapp.comments import Comment
@@ -51,6 +51,8 @@ def tamsins_life(app, tamsin, article) -> Account:
     rejected = comments.post(article, "Rejected words", account=tamsin)
     rejected.reject(by=other, reason="Advertising")
     comments.appeal(rejected, "Tamsin says why", by=tamsin)
+    follows.follow(tamsin, f"section:{article.section_id}")
+    follows.save(tamsin, article)
     article.close_comments(by=tamsin)
     accounts.secondfactor.new_recovery_codes(tamsin)
     accounts.register("Tamsin", "tamsin2", tamsin.email, "hashed")

@@ -74,7 +74,7 @@ BUDGET = {
 GROWING = {
     "article", "listing", "byline", "change", "citation", "comment", "thread", "topic_mark", "topic", "source", "picture",
     "picture_use", "account", "sign_in", "registration", "recovery_code", "mail", "throttle", "search_document", "search_word", "search_stale",
-    "redirect", "log_entry",
+    "redirect", "log_entry", "follow", "saved_story",
 }  # fmt: skip
 
 

@@ -45,6 +45,8 @@ SENDERS: dict[str, str | set[Role]] = {
     "accounts.reset_password": ANYBODY,  # who has the link
     "accounts.move": ANYBODY,  # who has the link
     "accounts.save_profile": READERS,
+    "follows.follow": READERS,
+    "follows.save": READERS,
     "accounts.choose_reply_mail": READERS,
     "accounts.change_password": READERS,
     "accounts.change_email": READERS,
