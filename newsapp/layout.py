@@ -90,7 +90,14 @@ class Layout:
         now = request.full_path.rstrip("?") if account else ""
         return Markup(
             render_template(
-                "_header.html", layout=self, here=path, here_now=now, preference=preference, account=account, **_CHOICES
+                "_header.html",
+                layout=self,
+                here=path,
+                here_now=now,
+                preference=preference,
+                account=account,
+                unread=g.get("unread", 0) if account else 0,
+                **_CHOICES,
             )
         )  # a template escapes
 

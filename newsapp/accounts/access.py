@@ -12,7 +12,10 @@ from flask import Response, abort, g, request, session
 from flask_login import current_user, login_user, logout_user
 from flask_wtf.csrf import generate_csrf
 
-from newsapp.accounts.models import Account, Role, begin
+from newsapp.accounts.models import Account, Role, SignIn, begin
+from newsapp.accounts.notifications import Notification
+from newsapp.db import db
+from newsapp.extensions import login
 from newsapp.lib.web import SAFE, came_from, lead_to
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -21,6 +24,16 @@ View = TypeVar("View", bound=Callable[..., Any])
 def reader() -> Account | None:
     """Give who is signed in, the account itself, or nothing."""
     return current_user._get_current_object() if current_user.is_authenticated else None
+
+
+@login.user_loader  # type: ignore[untyped-decorator]  # flask_login has no types
+def _load(token: str) -> Account | None:
+    """Give whose sign-in this is, while it counts; ``g.sign_in`` is its row and ``g.unread`` how much is new to its owner."""
+    found = db.session.execute(SignIn.known_by(token).add_columns(Notification.how_many_unread())).first()
+    if found is None:
+        return None
+    g.sign_in, account, g.unread = found
+    return account  # type: ignore[no-any-return]
 
 
 def readers_only(view: View) -> View:

@@ -13,7 +13,6 @@ from sqlalchemy import ForeignKey, Select, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from newsapp.db import Base, db, moment, pk
-from newsapp.extensions import login
 from newsapp.lib import clock
 from newsapp.lib.addresses import normalise
 from newsapp.lib.tags import Tagged
@@ -182,6 +181,15 @@ class SignIn(Base):
             .order_by(cls.begun_at.desc(), cls.id.desc())
         )
 
+    @classmethod
+    def known_by(cls, token: str) -> Select[SignIn, Account]:
+        """Select the sign-in that a cookie's token is of, with its account, while it counts."""
+        return (
+            select(cls, Account)
+            .join(Account, Account.id == cls.account_id)
+            .where(cls.token_hash == _hash(token), cls.expires_at > clock.now(), Account.disabled_at.is_(None))
+        )
+
     def end(self) -> None:
         """Sign this browser out. The caller commits."""
         db.session.delete(self)
@@ -308,17 +316,3 @@ def tidy() -> None:
 
 def _hash(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
-
-
-@login.user_loader  # type: ignore[untyped-decorator]  # as above
-def _load(token: str) -> Account | None:
-    """Give whose sign-in this is, while it counts; ``g.sign_in`` is its row."""
-    found = db.session.execute(
-        select(SignIn, Account)
-        .join(Account, Account.id == SignIn.account_id)
-        .where(SignIn.token_hash == _hash(token), SignIn.expires_at > clock.now(), Account.disabled_at.is_(None))
-    ).first()
-    if found is None:
-        return None
-    g.sign_in, account = found
-    return account

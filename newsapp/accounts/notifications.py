@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, Select, func, select
+from sqlalchemy import ForeignKey, Index, ScalarSelect, Select, func, select, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from newsapp.accounts.models import Account
@@ -12,6 +12,8 @@ from newsapp.db import Base, db, moment, pk
 from newsapp.lib import clock
 
 LONGEST = 300  # characters
+MOST_COUNTED = 100  # unread; beyond, a reader is told 99+
+_UNREAD = text("read_at IS NULL")
 
 
 class Notification(Base):
@@ -20,6 +22,7 @@ class Notification(Base):
     __table_args__ = (
         Index("ix_notification_account", "account_id", "id"),
         Index("ix_notification_about", "about"),
+        Index("ix_notification_unread", "account_id", sqlite_where=_UNREAD, postgresql_where=_UNREAD),
     )
 
     id: Mapped[pk]
@@ -38,9 +41,16 @@ class Notification(Base):
 
     @classmethod
     def unread_by(cls, account: Account) -> Select[int]:
-        """Select how many of them it has not looked at, up to a hundred."""
-        some = select(cls.id).where(cls.account_id == account.id, cls.read_at.is_(None)).limit(100).subquery()
-        return select(func.count()).select_from(some)
+        """Select how many of them it has not looked at."""
+        return select(cls.how_many_unread()).select_from(Account).where(Account.id == account.id)
+
+    @classmethod
+    def how_many_unread(cls) -> ScalarSelect[int]:
+        """Give how many of them an account has not looked at, up to MOST_COUNTED, as a column beside the account's."""
+        mine = select(cls.id).where(cls.account_id == Account.id, cls.read_at.is_(None)).correlate(Account)
+        return (
+            select(func.count()).select_from(mine.limit(MOST_COUNTED).subquery()).correlate(Account).scalar_subquery()
+        )
 
 
 def notify(

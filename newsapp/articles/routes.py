@@ -150,7 +150,7 @@ def article(slug: str):
     story = _public(slug, at)
     branch = frame.tree.by_id[story.section_id]
     shelves = [step.shelf for step in reversed(branch.line)]
-    discussion = comments.thread_page(db.session(), story, viewer=reader())
+    discussion = comments.thread_page(db.session(), story, viewer=reader(), asks=follows.saved_here())
     taken = comments.takes(story)
     drawn = comments.drawn(discussion, taken, frame.site.timezone)
     pager_html, related_html = _beside(story, shelves)
@@ -158,7 +158,7 @@ def article(slug: str):
         "articles/article.html",
         counts=str(story.id),
         article=story,
-        saved=follows.is_saved(reader(), story.id),
+        saved="saved" in discussion.viewer.asked if discussion.viewer else None,
         kind=Kind(story.kind),
         branch=branch,
         card=None if story.picture else social_card(story, frame.site.name, branch.name),

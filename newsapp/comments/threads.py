@@ -115,6 +115,7 @@ class Viewer:
     recommended: set[int] = field(default_factory=set)
     muted: set[int] = field(default_factory=set)
     own: list[Comment] = field(default_factory=list)  # what they wrote here that readers do not see, the newest first
+    asked: set[str] = field(default_factory=set)  # of what a page asked besides, what was answered with a row
 
 
 @dataclass(frozen=True)
@@ -171,9 +172,14 @@ class ThreadPage:
 
 
 def thread_page(
-    session: Session, article: Story, number: int = 1, sort: str = "oldest", viewer: Account | None = None
-) -> ThreadPage:
-    """Read one page of the discussion under ``article``, 50 threads with all that hangs on them."""
+    session: Session, article: Story, number: int = 1, sort: str = "oldest", viewer: Account | None = None,
+    asks: Select[str, int] | None = None,
+) -> ThreadPage:  # fmt: skip
+    """Read one page of the discussion under ``article``, 50 threads with all that hangs on them.
+
+    ``asks`` is what the page wants to know of its viewer besides, about ``:account`` and ``:article``: a name and a
+    number for each row. It is answered by the same query, in ``viewer.asked``.
+    """
     shows(f"comments:{article.id}")
     page = ThreadPage(number=number, sort=sort)
     rows = plain_rows(
@@ -203,22 +209,26 @@ def thread_page(
         page.roots = number * PER_PAGE + (len(page.nodes) == PER_PAGE)  # how many there are is not counted
         page.featured = []
     if viewer is not None:
-        page.viewer = _viewer(session, article, viewer)
+        page.viewer = _viewer(session, article, viewer, asks)
     return page
 
 
-def _viewer(session: Session, article: Story, account: Account) -> Viewer:
+def _viewer(session: Session, article: Story, account: Account, asks: Select[str, int] | None) -> Viewer:
     found = Viewer(account)
     mine: list[int] = []
-    for kind, number in plain_rows(session, _of_viewer(), {"account": account.id, "article": article.id}):
-        {"liked": found.recommended.add, "muted": found.muted.add, "own": mine.append}[kind](number)
+    known = {"liked": found.recommended.add, "muted": found.muted.add, "own": mine.append}
+    for kind, number in plain_rows(session, _of_viewer(asks), {"account": account.id, "article": article.id}):
+        if kind in known:
+            known[kind](number)
+        else:
+            found.asked.add(kind)
     if mine:
         found.own = list(session.scalars(select(Comment).where(Comment.id.in_(mine)).order_by(Comment.id.desc())))
     return found
 
 
 @lru_cache
-def _of_viewer() -> CompoundSelect[Any]:
+def _of_viewer(asks: Select[str, int] | None) -> CompoundSelect[Any]:
     liked = (
         select(literal("liked"), Recommendation.comment_id)
         .join(Comment, Comment.id == Recommendation.comment_id)
@@ -229,7 +239,7 @@ def _of_viewer() -> CompoundSelect[Any]:
     own = own.where(
         Comment.article_id == bindparam("article"), ~Comment.is_visible_in_sql(), Comment.deleted_at.is_(None)
     )
-    return union_all(liked, muted, own)
+    return union_all(liked, muted, own, *([asks] if asks is not None else []))
 
 
 @lru_cache

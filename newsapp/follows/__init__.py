@@ -10,9 +10,9 @@ from newsapp.follows.models import (
     follow,
     followed,
     is_followed,
-    is_saved,
     merge,
     save,
+    saved_here,
 )
 
 __all__ = [
@@ -25,7 +25,7 @@ __all__ = [
     "follow",
     "followed",
     "is_followed",
-    "is_saved",
     "merge",
     "save",
+    "saved_here",
 ]

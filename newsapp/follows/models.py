@@ -2,9 +2,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any, TypeVar
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Select, UniqueConstraint, func, select
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Select, UniqueConstraint, bindparam, func, literal, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -182,12 +183,12 @@ def merge(account: Account, listed: Iterable[tuple[int, str]]) -> set[int]:
     return left
 
 
-def is_saved(account: Account | None, article_id: int) -> bool | None:
-    """Tell whether an account keeps a story; ``None`` where nobody is signed in."""
-    if account is None:
-        return None
-    here = (SavedStory.account_id == account.id, SavedStory.article_id == article_id)
-    return db.session.scalar(select(SavedStory.article_id).where(*here)) is not None
+@lru_cache
+def saved_here() -> Select[str, int]:
+    """Give what asks whether ``:account`` keeps ``:article``: the row ``saved``. One object, because it is part of a kept query."""
+    return select(literal("saved"), SavedStory.article_id).where(
+        SavedStory.account_id == bindparam("account"), SavedStory.article_id == bindparam("article")
+    )
 
 
 def _count(table: type[Follow | SavedStory], account: Account) -> int:

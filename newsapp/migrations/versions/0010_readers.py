@@ -12,11 +12,14 @@ MOMENTS = {"account": ["reply_mail_at"], "comment": ["reply_mail_asked_at", "rep
 THINGS = ("section", "author", "topic")
 ONE = " + ".join(f"(CASE WHEN {thing}_id IS NULL THEN 0 ELSE 1 END)" for thing in THINGS) + " = 1"
 
+UNREAD = sa.text("read_at IS NULL")
+
 
 def upgrade() -> None:
     for table, names in MOMENTS.items():
         for name in names:
             op.add_column(table, sa.Column(name, sa.DateTime(timezone=True), nullable=True))
+    op.create_index('ix_notification_unread', 'notification', ['account_id'], unique=False, sqlite_where=UNREAD, postgresql_where=UNREAD)
     op.create_table('follow',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('account_id', sa.Integer(), nullable=False),
@@ -44,6 +47,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.drop_index('ix_notification_unread', table_name='notification')
     op.drop_table('saved_story')
     op.drop_table('follow')
     for table, names in MOMENTS.items():
