@@ -287,6 +287,8 @@ VERBS: dict[str, Change] = {
     "Comment.pin": of(Comment, lambda row, c: row.pin()),
     "Comment.unpin": of(Comment, lambda row, c: row.unpin()),
     "Comment.undo": _undo,
+    "Comment.claim": of(Comment, lambda row, c: _or_not(lambda: row.claim(any_of(Account, c)))),
+    "comments.to_claim": of(Account, lambda row, c: comments.letters.to_claim(row, "r@example.org")),
     "Comment.ask_for_reply_mail": of(Comment, lambda row, c: row.ask_for_reply_mail()),
     "Comment.mail_replies": of(Comment, lambda row, c: row.mail_replies()),
     "comments.stop_reply_mail": lambda c: comments.stop_reply_mail("r@example.org"),

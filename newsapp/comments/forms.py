@@ -79,6 +79,12 @@ class ReportForm(Form):
     email = StringField("Your email address, to be told what becomes of it", [Optional(), MailAddress()], [stripped])
 
 
+class ClaimForm(Form):
+    """Another address with which somebody has commented as a guest."""
+
+    email = StringField("Another address", [InputRequired("Write the address."), MailAddress()], [stripped])
+
+
 class AppealForm(Form):
     """What an author says against a decision."""
 

@@ -22,6 +22,7 @@ from newsapp.lib.text import shorten
 from newsapp.outbox import Letter, Mail
 
 YES_WITHIN = timedelta(days=14)  # a guest's mailbox may say that it wants replies
+CLAIM_WITHIN = timedelta(days=1)
 QUOTED = 400  # characters of a reply
 _ADDRESS = re.compile(r"\S*(?:://|www\.)\S*|[\w.+-]+@[\w.-]+", re.I)
 _NEARLY_ADDRESS = re.compile(r"(?<=\w)\.(?=\w)")
@@ -67,6 +68,32 @@ def _replies_asked(mail: Mail) -> Letter | None:
     return outbox.render(
         "replies-asked", article=article, link=_address(f"/letters/replies/{token}"), days=YES_WITHIN.days
     )
+
+
+def to_claim(account: Account, address: str) -> Mail:
+    """Ask the owner of a mailbox whether guests' comments with it are the account's, where there are any. The caller commits."""
+    return outbox.post("claim", address, about={"account": account.id})
+
+
+@outbox.composes("claim")
+def _claim(mail: Mail) -> Letter | None:
+    account = db.session.get(Account, mail.about["account"])
+    if (
+        account is None
+        or not account.is_active
+        or db.session.scalar(Comment.by_guests_with(mail.address).limit(1)) is None
+    ):
+        return None
+    token = links.sign("claim", {"account": account.id, "email": mail.address}, rests_on=account.password_hash)
+    return outbox.render("claim", account=account, link=_address(f"/account/comments/claim/{token}"))
+
+
+def whose_claim(token: str, account: Account) -> str | None:
+    """Give the mail address that a link shows to be the account's, while it counts."""
+    said = links.read("claim", token, CLAIM_WITHIN)
+    if said is None or said["account"] != account.id or not links.still_rests_on(said, account.password_hash):
+        return None
+    return str(said["email"])
 
 
 @outbox.composes("report-decided")

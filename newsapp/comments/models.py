@@ -165,6 +165,15 @@ class Comment(Base, Tagged):
         """Select what an account wrote, in whatever state, the newest first."""
         return select(cls).where(cls.account_id == account.id).order_by(cls.posted_at.desc(), cls.id.desc())
 
+    @classmethod
+    def by_guests_with(cls, address: str) -> Select[Comment]:
+        """Select what guests wrote with a mail address, in whatever state, the newest first."""
+        return (
+            select(cls)
+            .where(cls.guest_email == address, cls.account_id.is_(None), cls.deleted_at.is_(None))
+            .order_by(cls.posted_at.desc())
+        )
+
     @property
     def is_visible(self) -> bool:
         return bool(self.approved_at) and not self.hidden_at and not self.deleted_at
@@ -274,6 +283,18 @@ class Comment(Base, Tagged):
     def mail_replies(self) -> None:
         """Mail replies to the guest who wrote it: the mailbox was shown to be theirs. The caller commits."""
         self.reply_mail_at = self.reply_mail_at or clock.now()
+
+    def claim(self, account: Account) -> None:
+        """Make a guest's comment the account's: its mailbox was shown to be theirs. The caller commits.
+
+        Raises:
+            NotAllowed: it is no guest's.
+        """
+        if self.account_id is not None or self.guest_email is None:
+            raise NotAllowed("This comment is no guest's.")
+        self.unrecommend(account)  # nobody recommends what is their own
+        self.account_id, self.account = account.id, account
+        self.guest_name = self.guest_email = self.reply_mail_asked_at = self.reply_mail_at = None
 
     def delete(self) -> None:
         """Take back one's own comment; a stub stays where it was answered. The caller commits."""

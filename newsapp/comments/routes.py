@@ -27,7 +27,7 @@ from newsapp.comments import (
     letters,
 )
 from newsapp.comments.checks import closes_at, hashed_network
-from newsapp.comments.forms import AppealForm, CommentForm, GuestForm, ReportForm, opened_now
+from newsapp.comments.forms import AppealForm, ClaimForm, CommentForm, GuestForm, ReportForm, opened_now
 from newsapp.comments.threads import PER_PAGE, SORTS
 from newsapp.db import db
 from newsapp.layout import layout
@@ -47,7 +47,14 @@ MINE_LASTS = timedelta(days=30)
 LAST_PAGE = 10_000  # of a thread
 OWN_AT_ONCE = 50
 LAST_OWN_PAGE = 1000
-NOTICES = {"appeal": "Your appeal has arrived. A moderator looks at the decision again."}
+CLAIMED_AT_ONCE = 50
+CLAIMS = Limit("letters to claim comments, one account", 5, timedelta(hours=1))
+CLAIM_LETTERS = Limit("letters to claim comments, one address", 3, timedelta(days=1))
+NOTICES = {
+    "appeal": "Your appeal has arrived. A moderator looks at the decision again.",
+    "claimed": "These comments are yours now, under your name.",
+    "claim-asked": "If comments were written with that address, a letter is on its way to it. Open its link while you are signed in here.",
+}
 RULE = "Comments are read by an editor before they appear."
 
 
@@ -349,6 +356,10 @@ def mute(comment_id: int):
 @readers_only
 def own_comments():
     """What one wrote, with its state and reason, and what one was told."""
+    return _own_comments()
+
+
+def _own_comments(status: int = 200, form: ClaimForm | None = None, wait: str = "") -> Response:
     account = _me()
     number = whole_number(request.args.get("page", "1"), LAST_OWN_PAGE) or abort(404)
     rows = db.session.execute(
@@ -360,9 +371,14 @@ def own_comments():
     ).all()
     ids = [comment.id for comment, _, _ in rows]
     appeals = {row.comment_id: row for row in db.session.scalars(select(Appeal).where(Appeal.comment_id.in_(ids)))}
+    claimable = db.session.scalars(Comment.by_guests_with(account.email).limit(CLAIMED_AT_ONCE)).all()
     return page(
         "comments/account.html",
-        notice=NOTICES.get(request.args.get("done", "")),
+        status=status,
+        notice=NOTICES.get(request.args.get("done", "")) if status == 200 else None,
+        claimable=claimable if account.confirmed_at and number == 1 else [],
+        claim_form=form or ClaimForm(formdata=None),
+        wait=wait,
         rows=rows[:OWN_AT_ONCE],
         has_more=len(rows) > OWN_AT_ONCE,
         number=number,
@@ -378,6 +394,67 @@ def mark_told():
     mark_read(_me())
     db.session.commit()
     return lead_to("/account/comments")
+
+
+@bp.post("/account/comments/claim")
+@readers_only
+def claim():
+    """Make one's own what was written as a guest with the account's address, as far as one has chosen."""
+    account = _me()
+    if account.confirmed_at:
+        _claim(account, account.email)
+        db.session.commit()
+    return redirect(url_for(".own_comments", done="claimed"), 303)
+
+
+@bp.post("/account/comments/claim/address")
+@readers_only
+def ask_to_claim():
+    """Have another mailbox asked. The answer and the work are the same, whether anybody has commented with it or not."""
+    form = ClaimForm()
+    if not form.validate():
+        return _own_comments(422, form)
+    try:
+        throttles.take(CLAIMS, f"#{_me().id}")
+        throttles.take(CLAIM_LETTERS, form.email.data or "")
+    except TooOften as wait:
+        return _own_comments(429, form, wait.words)
+    letters.to_claim(_me(), form.email.data or "")
+    db.session.commit()
+    return redirect(url_for(".own_comments", done="claim-asked"), 303)
+
+
+@bp.get("/account/comments/claim/<token>")
+@readers_only
+def claim_page(token: str):
+    return _claim_page(letters.whose_claim(token, _me()))
+
+
+@bp.post("/account/comments/claim/<token>")
+@readers_only
+def claim_by_link(token: str):
+    """Make one's own what was written as a guest with an address that the link has shown to be one's own."""
+    address = letters.whose_claim(token, _me())
+    if address is None:
+        return _claim_page(None, 410)
+    _claim(_me(), address)
+    db.session.commit()
+    return redirect(url_for(".own_comments", done="claimed"), 303)
+
+
+def _claim_page(address: str | None, status: int = 200) -> Response:
+    found = db.session.scalars(Comment.by_guests_with(address).limit(CLAIMED_AT_ONCE)).all() if address else []
+    return page("comments/claim.html", status=status, claimable=found, address=address, send_to=request.path)
+
+
+def _claim(account: Account, address: str) -> None:
+    chosen = {
+        int(said)
+        for said in request.form.getlist("comment")[:CLAIMED_AT_ONCE]
+        if said.isascii() and said.isdigit() and len(said) < 10
+    }
+    for comment in db.session.scalars(Comment.by_guests_with(address).where(Comment.id.in_(chosen))):
+        comment.claim(account)
 
 
 @bp.get("/comments/<int(max=2147483647):comment_id>/appeal")

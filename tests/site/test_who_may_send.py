@@ -29,6 +29,9 @@ SENDERS: dict[str, str | set[Role]] = {
     "comments.start_letters": ANYBODY,  # who has the link
     "comments.post": ANYBODY,
     "comments.report": ANYBODY,
+    "comments.claim": READERS,
+    "comments.ask_to_claim": READERS,
+    "comments.claim_by_link": READERS,  # and who has the link
     "comments.edit": READERS,
     "comments.appeal": READERS,
     "comments.mark_told": READERS,
