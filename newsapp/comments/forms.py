@@ -42,6 +42,7 @@ class GuestForm(CommentForm):
         "Name", [InputRequired("Write the name that readers will see."), Length(max=NAME_LENGTH)], [stripped]
     )
     email = StringField("Email", [InputRequired("Write your email address."), MailAddress()], [stripped])
+    remember = BooleanField("Remember my name and address on this browser")
     replies = BooleanField("Tell me of replies by email")
     website = StringField("Leave this field empty")
     opened = HiddenField()

@@ -44,6 +44,9 @@ REPORTED = Limit("reports, one network", 20, timedelta(hours=1))
 MINE = "mine"  # the cookie of a guest's own comments under one story
 MOST_OF_MINE = 20
 MINE_LASTS = timedelta(days=30)
+GUEST = "guest"  # the cookie with a guest's name and address, set only when asked for
+GUEST_LASTS = timedelta(days=365)
+GUEST_PATHS = ("/articles", "/comments")  # where the forms are
 LAST_PAGE = 10_000  # of a thread
 OWN_AT_ONCE = 50
 LAST_OWN_PAGE = 1000
@@ -141,6 +144,10 @@ def post(slug: str):
     parent = _parent(said, article)
     if account is None and not current_app.config["COMMENTS_GUESTS"]:
         return _write(article, form, parent, 403)
+    if account is None and request.form.get("forget"):
+        form.name.data = form.email.data = ""
+        form.remember.data = False
+        return _forget(_write(article, form, parent))
     if not form.validate():
         return _write(article, form, parent, 422)
     sender = Sender(account=account, network=hashed_network(network()))
@@ -163,7 +170,7 @@ def post(slug: str):
         if account is None and form.replies.data:
             comment.ask_for_reply_mail()
     except Twin as twin:
-        return _posted(article, twin.comment)
+        return _remember(_posted(article, twin.comment), form)
     except TooOften as wait:
         return _write(
             _article(slug), form, _parent(said, article), 429, fault="That was too many comments.", wait=wait.words
@@ -173,7 +180,7 @@ def post(slug: str):
     except NotAllowed as why:
         return _write(article, form, None, 422, fault=str(why))
     db.session.commit()
-    return _posted(article, comment)
+    return _remember(_posted(article, comment), form)
 
 
 @bp.get("/articles/<slug>/comments/mine")
@@ -448,11 +455,7 @@ def _claim_page(address: str | None, status: int = 200) -> Response:
 
 
 def _claim(account: Account, address: str) -> None:
-    chosen = {
-        int(said)
-        for said in request.form.getlist("comment")[:CLAIMED_AT_ONCE]
-        if said.isascii() and said.isdigit() and len(said) < 10
-    }
+    chosen = [whole_number(said) for said in request.form.getlist("comment")[:CLAIMED_AT_ONCE]]
     for comment in db.session.scalars(Comment.by_guests_with(address).where(Comment.id.in_(chosen))):
         comment.claim(account)
 
@@ -588,7 +591,10 @@ def _branch(article: Article | Story) -> Branch:
 
 
 def _form() -> CommentForm:
-    return CommentForm(formdata=None) if reader() else GuestForm(formdata=None)
+    if reader():
+        return CommentForm(formdata=None)
+    name, email = _remembered()
+    return GuestForm(formdata=None, data={"name": name, "email": email, "remember": bool(name)})
 
 
 def _write(
@@ -617,6 +623,7 @@ def _write(
         rule=_rule(),
         fault=fault,
         wait=wait,
+        is_remembered=bool(_remembered()[0]),
     )
 
 
@@ -660,8 +667,38 @@ def _ids_of_mine() -> list[int]:
     return [i for i in ids if isinstance(i, int)][:MOST_OF_MINE] if isinstance(ids, list) else []
 
 
-def _signer() -> URLSafeSerializer:
-    return URLSafeSerializer(current_app.config["SECRET_KEY"], salt="newsapp.my-comments")
+def _remembered() -> tuple[str, str]:
+    """Give the name and the address that a guest has asked this browser to keep."""
+    try:
+        name, email = _signer(GUEST).loads(request.cookies.get(GUEST, ""))
+    except (BadData, TypeError, ValueError):
+        return "", ""
+    return (name, email) if isinstance(name, str) and isinstance(email, str) else ("", "")
+
+
+def _remember(answer: WerkzeugResponse, form: CommentForm) -> WerkzeugResponse:
+    """Have the browser keep a guest's name and address, where they ask for it, and else no longer."""
+    if not isinstance(form, GuestForm):
+        return answer
+    if not form.remember.data:
+        return _forget(answer)
+    for path in GUEST_PATHS:
+        answer.set_cookie(
+            GUEST, _signer(GUEST).dumps([form.name.data, form.email.data]), max_age=GUEST_LASTS, path=path, httponly=True,
+            samesite="Lax", secure=current_app.config["SESSION_COOKIE_SECURE"],
+        )  # fmt: skip
+    return answer
+
+
+def _forget(answer: WerkzeugResponse) -> WerkzeugResponse:
+    if GUEST in request.cookies:
+        for path in GUEST_PATHS:
+            answer.delete_cookie(GUEST, path=path, httponly=True, samesite="Lax")
+    return answer
+
+
+def _signer(what: str = "my-comments") -> URLSafeSerializer:
+    return URLSafeSerializer(current_app.config["SECRET_KEY"], salt=f"newsapp.{what}")
 
 
 def _too_late(comment: Comment, article: Article) -> Response:

@@ -14,7 +14,7 @@ from newsapp.articles import Article, Topic
 from newsapp.authors import Author
 from newsapp.db import Base, db, moment, pk
 from newsapp.lib import clock
-from newsapp.lib.text import shorten
+from newsapp.lib.text import shorten, whole_number
 from newsapp.sections import Section
 
 MOST = 100  # stories that one browser or one account keeps, as MOST in static/js/saved.js
@@ -133,10 +133,11 @@ def is_followed(account: Account | None, shelf: str) -> bool | None:
 
 
 def _parts(shelf: str) -> tuple[str, int]:
-    kind, _, number = shelf.partition(":")
-    if kind not in _KINDS or not (number.isascii() and number.isdigit()) or len(number) > 9:
+    kind, _, said = shelf.partition(":")
+    number = whole_number(said)
+    if kind not in _KINDS or number is None:
         raise NotThere(shelf)
-    return kind, int(number)
+    return kind, number
 
 
 # Saving

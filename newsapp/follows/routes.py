@@ -14,6 +14,7 @@ from newsapp.db import db
 from newsapp.follows import MOST, Follow, NotThere, SavedStory, TooMany
 from newsapp.layout import layout
 from newsapp.lib import tags
+from newsapp.lib.text import whole_number
 from newsapp.lib.web import own_path, page, shared, wants_part
 
 bp = Blueprint("follows", __name__)
@@ -180,7 +181,7 @@ def _of_account(account: Account):
 
 
 def _number(said: str) -> int:
-    return int(said) if said.isascii() and said.isdigit() and len(said) < 10 else 0
+    return whole_number(said) or 0  # of no story
 
 
 def _as_they_are(asked: list[str]) -> list[Saved]:
