@@ -13,10 +13,11 @@ document.addEventListener("keydown", (event) => {
 document.addEventListener("click", ({ target }) => closeOthers(target));
 document.addEventListener("focusin", ({ target }) => closeOthers(target, ":not(.menu)"));
 
-// On a phone the section bar scrolls sideways: the section that one is in is to be seen. By hand: scrollIntoView() would move the page.
-const bar = document.querySelector(".nav__list");
-const current = bar?.querySelector(":scope > .nav__item > [aria-current]")?.getBoundingClientRect();
-if (current) bar.scrollLeft += current.left - bar.getBoundingClientRect().left - (bar.clientWidth - current.width) / 2;
+// On a phone the section bar, and one's own tabs, scroll sideways: where one is, is to be seen. By hand: scrollIntoView() would move the page.
+for (const bar of document.querySelectorAll(".nav__list, .own > .tabs")) {
+  const current = bar.querySelector(":scope > .nav__item > [aria-current], :scope > [aria-current]")?.getBoundingClientRect();
+  if (current) bar.scrollLeft += current.left - bar.getBoundingClientRect().left - (bar.clientWidth - current.width) / 2;
+}
 
 function closeByKey(event) {
   const open = document.activeElement.closest(OPEN) ?? document.querySelector(OPEN);
