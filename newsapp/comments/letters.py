@@ -108,8 +108,11 @@ def _report_decided(mail: Mail) -> Letter | None:
 
 def stop_address(comment: Comment) -> str:
     """Give the address that stops the letters about replies to ``comment``, for ever good and without a sign-in."""
-    about = {"account": comment.account_id} if comment.account_id else {"comment": comment.id}
-    return _address(f"/letters/stop/{links.sign('stop-replies', about, rests_on=comment.reply_address)}")
+    if comment.account:
+        token = links.sign("stop-replies", {"account": comment.account.id}, rests_on=comment.account.email)
+    else:
+        token = links.sign("stop-replies", {"comment": comment.id}, rests_on=comment.guest_email)
+    return _address(f"/letters/stop/{token}")
 
 
 def who_stops(token: str) -> Account | Comment | None:

@@ -154,7 +154,7 @@ def save(account: Account, article: Article, title: str = "", at: datetime | Non
     if found is not None:
         return found
     now = clock.now()
-    if not article.is_public(now) and not (title and article.withdrawn_at and article.is_gone(now)):
+    if not article.is_public(now) and not (title and article.is_gone(now)):
         raise NotThere(article.id)
     if _count(SavedStory, account) >= MOST:
         raise TooMany(f"{MOST} stories are saved, and more do not fit. Remove some first.")

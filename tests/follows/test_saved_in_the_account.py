@@ -170,6 +170,15 @@ def test_a_story_that_is_gone_keeps_the_name_that_its_reader_knows(me, reader, s
     assert me.post("/saved", data={"story": stories[1].id, "act": "remove"}).status_code == 303
 
 
+def test_a_story_that_has_ended_comes_along_from_the_browser_too(me, reader, stories):
+    stories[0].end(clock.now() + timedelta(minutes=1))
+    db.session.commit()
+    clock.advance(timedelta(minutes=2))
+
+    me.post("/saved", data={"act": "merge", "story": [stories[0].id], "title": ["Known"]}, headers=JSON)
+    assert kept(reader) == ["Known"] and "This story is no longer available." in me.get("/saved").text
+
+
 def test_a_new_headline_says_what_it_was(me, stories):
     me.post("/saved", data={"story": stories[0].id, "act": "save"})
     stories[0].edit(headline="A better headline")

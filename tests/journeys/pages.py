@@ -34,6 +34,7 @@ PAGES = {
     "sign in": "/account/sign-in",
     "register": "/account/register",
     "lost password": "/account/forgot-password",
+    "a letter's link": "/letters/stop/no-such-token",
     "404": NO_STORY,
     "410": WITHDRAWN,
 }
@@ -43,6 +44,10 @@ INSIDE = {
     "article, signed in": STORY,
     "profile": "/account",
     "own comments": "/account/comments",
+    "saved stories of the account": "/saved",
+    "what one follows": "/account/follows",
+    "section, signed in": SECTION,
+    "author, signed in": "/authors/ines-vandermolen",
     "security": "/account/security",
     "second factor": "/account/second-factor",
     "own data": "/account/data",
