@@ -24,3 +24,21 @@ def normalise(address: str) -> str:
     if not _LOCAL.fullmatch(local) or len(local) > 64 or not _DOMAIN.fullmatch(domain) or len(whole) > MAX_LENGTH:
         raise ValueError("Write a mail address like name@example.org.")
     return whole
+
+
+_DOTS_SAY_NOTHING = {"gmail.com", "googlemail.com"}  # Source: support.google.com/mail/answer/7436150
+
+
+def mailbox(address: str) -> str:
+    """Give the mailbox behind an address, for telling people apart: who owns one can invent addresses without end.
+
+    ``ada+news@example.org`` is ``ada@example.org`` and, at Google, ``a.da@gmail.com`` is ``ada@gmail.com``. Letters still go
+    to the address as it was typed.
+    """
+    local, at, domain = address.strip().lower().rpartition("@")
+    if not local:  # a whole domain, or no address
+        return local + at + domain
+    bare = local.partition("+")[0] or local
+    if domain in _DOTS_SAY_NOTHING:
+        bare, domain = bare.replace(".", "") or bare, "gmail.com"
+    return f"{bare}@{domain}"

@@ -1,50 +1,9 @@
-"""What somebody asks: the words typed into the field, and the filters beside it."""
+"""What a reader asks beside the words: the filters."""
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
-
-from newsapp.lib.text import shorten
-from newsapp.search.words import is_unspaced, runs
-
-LONGEST = 200  # characters that are read
-SHOWN_AT_MOST = 60  # characters of it that a heading repeats
-MOST_TERMS = 12
-PREFIX_FROM = 3  # letters: a shorter beginning stands for half the dictionary
-
-_QUOTED = re.compile('["“”„«»]([^"“”„«»]*)["“”„«»]')
-
-
-@dataclass(frozen=True)
-class Term:
-    """One word, or several that stand side by side. With ``is_begun`` the last may go on."""
-
-    words: tuple[str, ...]
-    is_begun: bool = False
-
-    @property
-    def text(self) -> str:
-        return " ".join(self.words)
-
-
-@dataclass(frozen=True)
-class Terms:
-    """The parsed words of a question; all must be found."""
-
-    all: tuple[Term, ...] = ()
-    text: str = ""  # as typed, tidied
-    was_cut: bool = False
-
-    @property
-    def shown(self) -> str:
-        """What was typed, as headings and messages repeat it."""
-        return shorten(self.text.strip(), SHOWN_AT_MOST)
-
-    def __bool__(self) -> bool:
-        return bool(self.all)
 
 
 @dataclass(frozen=True)
@@ -72,47 +31,3 @@ class Filters:
 
 def kind_mark(kind: str) -> str:
     return f"kind:{kind.replace(' ', '')}"
-
-
-def parse(typed: str) -> Terms:
-    """Read what was typed: words, and phrases between quotation marks. Nothing in it is an operator."""
-    was_cut = len(typed) > LONGEST
-    text = "".join(
-        " " if unicodedata.category(c) in ("Cc", "Cs", "Cn", "Co", "Zl", "Zp") else c for c in typed[:LONGEST]
-    )
-    found: list[Term] = []
-    begins = 0
-    for quoted in _QUOTED.finditer(text):
-        found += _loose(text[begins : quoted.start()])
-        phrase = tuple(word for part in runs(quoted[1]) for word in pairs(part.text))
-        if phrase:
-            found.append(Term(phrase))
-        begins = quoted.end()
-    rest = _loose(text[begins:])
-    if rest and not text[-1:].isspace() and len(rest[-1].words[-1]) >= PREFIX_FROM:
-        rest[-1] = Term(rest[-1].words, is_begun=True)
-    terms = tuple(dict.fromkeys(found + rest))
-    tidy = " ".join(text.split())
-    if tidy and text[-1].isspace():
-        tidy += " "  # it says that the last word is whole
-    return Terms(terms[:MOST_TERMS], tidy, was_cut or len(terms) > MOST_TERMS)
-
-
-def _loose(text: str) -> list[Term]:
-    """Give a term for each word; what hangs together ("covid-19", "example.org") stays together."""
-    found = []
-    for chunk in text.split():
-        words: list[str] = []
-        for part in runs(chunk):
-            words += pairs(part.text)
-        if words:
-            # The index has pairs of such characters; one alone is the beginning of a pair.
-            found.append(Term(tuple(words), is_begun=len(words[-1]) == 1 and is_unspaced(words[-1])))
-    return found
-
-
-def pairs(run: str) -> list[str]:
-    """Give the words that the index has for a run of characters without spaces; another word is itself."""
-    if not is_unspaced(run) or len(run) == 1:
-        return [run]
-    return [run[n : n + 2] for n in range(len(run) - 1)]

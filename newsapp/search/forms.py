@@ -16,7 +16,8 @@ from werkzeug.datastructures import MultiDict
 from newsapp.articles import Kind, Topic
 from newsapp.authors import Author
 from newsapp.lib import tags
-from newsapp.search.asked import Filters, Terms, parse
+from newsapp.lib.terms import Terms, parse
+from newsapp.search.asked import Filters
 from newsapp.search.index import ORDERS
 from newsapp.sections import Branch, Tree
 

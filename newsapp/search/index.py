@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 
 from newsapp.db import Moment
 from newsapp.lib import tags
-from newsapp.search.asked import Filters, Term, Terms
+from newsapp.lib.terms import Terms
+from newsapp.search.asked import Filters
 from newsapp.search.models import first_place, last_place
 
 RANKED_AT_MOST = 2000  # the newest hits among which the best are looked for: ranking costs what it ranks
@@ -117,15 +118,9 @@ class SQLiteIndex(_Index):
     rank = f"bm25(search_fts, {SQLITE_WEIGHTS})"
 
     def asks(self, terms: Terms, filters: Filters) -> dict[str, str]:
-        parts = [self._term(term) for term in terms.all]
+        parts = [term.fts5 for term in terms.all]
         parts += ["(" + " OR ".join(f'"{mark}"' for mark in group) + ")" for group in filters.marks]
         return {"match": " AND ".join(parts)}
-
-    @staticmethod
-    def _term(term: Term) -> str:
-        # Nothing but letters, digits and marks stands in a word, so no quotation mark ends the string early. A word
-        # that is only begun counts twice where it is whole: what was typed exactly comes first.
-        return f'("{term.text}" OR "{term.text}"*)' if term.is_begun else f'"{term.text}"'
 
 
 class PostgreSQLIndex(_Index):
@@ -140,14 +135,10 @@ class PostgreSQLIndex(_Index):
     )
 
     def asks(self, terms: Terms, filters: Filters) -> dict[str, str]:
-        words = " & ".join(self._term(term) + ":*" * term.is_begun for term in terms.all)
-        whole = " & ".join(self._term(term) for term in terms.all)
+        words = " & ".join(term.tsquery for term in terms.all)
+        whole = " & ".join(term.whole for term in terms.all)
         marks = " & ".join("(" + " | ".join(f"'{mark}'" for mark in group) + ")" for group in filters.marks)
         return {"match": words, "marks": marks, "whole": whole}
-
-    @staticmethod
-    def _term(term: Term) -> str:
-        return " <-> ".join(f"'{word}'" for word in term.words)  # binds closer than &
 
 
 def index(session: Session) -> SearchIndex:

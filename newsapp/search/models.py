@@ -31,9 +31,9 @@ from newsapp.articles import (
 from newsapp.authors import Author, author_changed
 from newsapp.db import Base, db, moment
 from newsapp.lib.tags import EVERYTHING, TagVersion
+from newsapp.lib.words import index_text
 from newsapp.media import Picture, picture_changed
 from newsapp.search.asked import kind_mark
-from newsapp.search.words import index_text
 from newsapp.sections import Section
 
 # Of one story's text, in bytes of UTF-8: PostgreSQL takes 1 MB of distinct words, and the longest reports have 300 kB.

@@ -12,9 +12,9 @@ from newsapp.db import db
 from newsapp.layout import layout
 from newsapp.lib import tags
 from newsapp.lib.parts import part
+from newsapp.lib.terms import Terms
 from newsapp.lib.web import page, wants_part
 from newsapp.search import forms
-from newsapp.search.asked import Terms
 from newsapp.search.index import PER_PAGE, Hits, SearchIndex, index
 from newsapp.search.models import texts_of, whole
 from newsapp.search.snippets import Snippet, snippet

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from newsapp.search.asked import Term, Terms
-from newsapp.search.words import Word, words
+from newsapp.lib.terms import Term, Terms
+from newsapp.lib.words import Word, words
 
 AT_MOST = 180  # characters
 STRETCH = 1500  # characters that are looked through at once: most often the first has it

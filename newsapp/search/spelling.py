@@ -7,10 +7,11 @@ from typing import Any
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
-from newsapp.search.asked import Filters, Terms, parse
+from newsapp.lib.terms import Terms, parse
+from newsapp.lib.words import is_unspaced
+from newsapp.search.asked import Filters
 from newsapp.search.index import SearchIndex
 from newsapp.search.models import SearchWord, skeleton
-from newsapp.search.words import is_unspaced
 
 WORDS_CORRECTED = 4  # of one question
 LOOKED_AT = 1500  # words for each

@@ -10,8 +10,8 @@ import pytest
 from sqlalchemy import event
 
 from newsapp.db import db
+from newsapp.lib.terms import LONGEST, MOST_TERMS
 from newsapp.search import parse
-from newsapp.search.asked import LONGEST, MOST_TERMS
 from tests.conftest import NOON
 from tests.small_paper import plant
 
