@@ -140,6 +140,14 @@ def _number(least: int, most: int) -> Callable[[str], int]:
     return check
 
 
+def _domains(text: str) -> frozenset[str]:
+    found = frozenset(text.lower().replace(",", " ").split())
+    for domain in found:
+        if not re.fullmatch(r"-?([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z0-9-]{2,63}", domain):
+            raise ValueError(f"must be domains like throwaway.example -mine.example, and {domain!r} is none")
+    return found
+
+
 def _yes_or_no(text: str) -> bool:
     try:
         return {"yes": True, "no": False}[text]
@@ -166,6 +174,12 @@ SETTINGS = (
         "COMMENTS_FIRST_HELD", "1", _number(0, 100), "how many of an account's first comments wait for a moderator"
     ),
     Setting("COMMENTS_CLOSE_DAYS", "0", _number(0, 3650), "days after which a discussion closes by itself; 0 is never"),
+    Setting(
+        "DISPOSABLE_MAIL",
+        "",
+        _domains,
+        "domains of throw-away mail beside the known ones; with a minus, not taken for one",
+    ),
     Setting("PAGE_CACHE", "yes", _yes_or_no, "keep finished pages in memory"),
     Setting("PAGE_CACHE_MB", "32", _number(1, 4096), "memory for finished pages, in megabytes, in each process"),
     Setting("ROBOTS_AI", "no", _yes_or_no, "let the crawlers of language models read the site"),

@@ -89,7 +89,7 @@ def plain_rows(session: Session, query: Executable, given: dict[str, Any]) -> li
 
 
 # What the full-text index of each engine is made of. Its migration knows it, the models do not.
-_OF_THE_INDEX = ("search_fts", "vector", "ix_search_document_vector")
+_OF_THE_INDEX = ("search_fts", "comment_fts", "vector", "ix_search_document_vector", "ix_comment_text_vector")
 
 
 def is_mapped(_object: Any, name: str | None, _kind: str, _reflected: bool, _compare_to: Any) -> bool:

@@ -10,11 +10,11 @@ from enum import StrEnum
 from flask import current_app, g
 from flask_login import UserMixin
 from sqlalchemy import ForeignKey, Select, select
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, validates
 
 from newsapp.db import Base, db, moment, pk
 from newsapp.lib import clock
-from newsapp.lib.addresses import normalise
+from newsapp.lib.addresses import mailbox, normalise
 from newsapp.lib.tags import Tagged
 from newsapp.lib.text import hue, initials
 
@@ -49,6 +49,7 @@ class Account(Base, Tagged, UserMixin):  # type: ignore[misc]  # flask_login has
     id: Mapped[pk]
     username: Mapped[str] = mapped_column(unique=True)  # lower case
     email: Mapped[str] = mapped_column(unique=True)  # as normalise() gives it
+    mailbox: Mapped[str] = mapped_column(index=True)  # what mailbox() makes of the address: one for all of its aliases
     name: Mapped[str]
     bio: Mapped[str] = mapped_column(default="")
     role: Mapped[str] = mapped_column(default=Role.READER)
@@ -62,6 +63,11 @@ class Account(Base, Tagged, UserMixin):  # type: ignore[misc]  # flask_login has
     totp_at: Mapped[moment | None]
     totp_step: Mapped[int] = mapped_column(default=0)  # of the last code that was used; no code is used twice
     reply_mail_at: Mapped[moment | None]  # since when replies come by mail as well; None: on their pages only
+
+    @validates("email")
+    def _keep_mailbox(self, _key: str, email: str) -> str:
+        self.mailbox = mailbox(email)
+        return email
 
     @property
     def is_active(self) -> bool:

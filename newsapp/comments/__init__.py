@@ -2,6 +2,7 @@
 
 from newsapp.comments import letters
 from newsapp.comments.checks import Refused, Sender, Twin, forget_networks, is_open, revise, submit
+from newsapp.comments.index import STATES, CommentText
 from newsapp.comments.models import (
     WHY_HELD,
     Comment,
@@ -14,6 +15,7 @@ from newsapp.comments.models import (
     mute,
     post,
     stop_reply_mail,
+    take_turn,
 )
 from newsapp.comments.people import Measure, PersonNote, Sanction, ban, note, premoderate, suspend, warn
 from newsapp.comments.printing import drawn
@@ -24,9 +26,11 @@ from newsapp.comments.wordlist import ListedWord, RejectionReason, add_reason, a
 __all__ = [
     "PER_PAGE",
     "REASONS",
+    "STATES",
     "WHY_HELD",
     "Appeal",
     "Comment",
+    "CommentText",
     "CommentsClosed",
     "DecidedMeanwhile",
     "ListedWord",
@@ -63,6 +67,7 @@ __all__ = [
     "stop_reply_mail",
     "submit",
     "suspend",
+    "take_turn",
     "takes",
     "thread_page",
     "tried",

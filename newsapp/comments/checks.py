@@ -13,31 +13,27 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import IntEnum
 
+from disposable_email_domains import blocklist
 from flask import current_app
-from sqlalchemy import ColumnElement, Select, false, func, select
+from sqlalchemy import ColumnElement, Select, false, func, or_, select
 
 from newsapp.accounts import Account
 from newsapp.articles import Article, Story
 from newsapp.authors import Author
-from newsapp.comments.models import MAX_LENGTH, Comment, NotAllowed, cleaned_body, post
+from newsapp.comments.models import MAX_LENGTH, Comment, NotAllowed, cleaned_body, post, take_turn
 from newsapp.comments.people import Measure, strictest
 from newsapp.comments.wordlist import ListedWord, found_in, plain_text
 from newsapp.db import db
 from newsapp.lib import clock
+from newsapp.lib.addresses import mailbox
 
 MOST_LINKS = 2  # an account's comment may have; a guest's waits in any case
 BURST = ((5, timedelta(minutes=2)), (30, timedelta(hours=1)))  # at most so many comments in so much time
 SAME_WITHIN = timedelta(days=1)  # the same words again
 LEAST_SECONDS = 3  # between the form's opening and its sending
 NETWORK_KEPT = timedelta(days=7)
-DISPOSABLE = {
-    "0-mail.com", "10minutemail.com", "20minutemail.com", "33mail.com", "burnermail.io", "discard.email", "dispostable.com",
-    "emailondeck.com", "fakeinbox.com", "fakemail.net", "getairmail.com", "getnada.com", "grr.la", "guerrillamail.com",
-    "guerrillamail.net", "guerrillamail.org", "inboxkitten.com", "mailcatch.com", "maildrop.cc", "mailinator.com", "mailnesia.com",
-    "mintemail.com", "moakt.com", "mohmal.com", "mytemp.email", "mytrashmail.com", "nada.email", "sharklasers.com", "spam4.me",
-    "spamgourmet.com", "temp-mail.io", "temp-mail.org", "tempail.com", "tempmail.com", "tempmailo.com", "tempr.email",
-    "throwawaymail.com", "trashmail.com", "trashmail.de", "wegwerfemail.de", "yopmail.com", "yopmail.fr",
-}  # fmt: skip
+# Domains that are made to be thrown away and that the list of disposable-email-domains leaves out.
+ALSO_DISPOSABLE = {"burnermail.io", "spamgourmet.com", "temp-mail.io", "33mail.com", "tempmail.com"}
 
 
 class Verdict(IntEnum):
@@ -114,6 +110,7 @@ def submit(article: Article, sender: Sender, body: str, parent: Comment | None =
         Twin: it was sent twice; the first is there.
         NotAllowed: what it answers is not there any more.
     """
+    take_turn(article.id)
     if parent is not None and not parent.has_place:
         raise NotAllowed("The comment that you answer is no longer there. You can post your words as a new comment.")
     findings = examine(article, sender, body)
@@ -132,6 +129,7 @@ def revise(comment: Comment, article: Article, sender: Sender, body: str) -> Non
         Refused: a check does not let the new words in; the old ones stay.
         NotAllowed: it is too late.
     """
+    take_turn(article.id)
     findings = examine(article, sender, body, comment)
     comment.edit(body)
     if findings:
@@ -168,6 +166,21 @@ def closes_at(article: Article | Story) -> datetime | None:
     """Give when the discussion closes by itself, the setting COMMENTS_CLOSE_DAYS after its story's beginning."""
     days: int = current_app.config["COMMENTS_CLOSE_DAYS"]
     return article.published_at + timedelta(days=days) if days and article.published_at else None
+
+
+def is_disposable(domain: str) -> bool:
+    """Tell whether a mail domain, or one above it, gives out addresses that are made to be thrown away.
+
+    The setting DISPOSABLE_MAIL adds domains to the list and, with a minus before them, takes some off.
+    """
+    said: frozenset[str] = current_app.config["DISPOSABLE_MAIL"]
+    parts = domain.lower().split(".")
+    for above in (".".join(parts[n:]) for n in range(len(parts) - 1)):
+        if f"-{above}" in said:
+            return False
+        if above in said or above in ALSO_DISPOSABLE or above in blocklist:
+            return True
+    return False
 
 
 def hashed_network(network: str) -> str:
@@ -230,7 +243,10 @@ def _burst(draft: Draft) -> Iterator[Finding]:
     for most, per in BURST:
         since = clock.now() - per
         times = db.session.scalars(
-            _by(draft).with_only_columns(Comment.posted_at).where(Comment.posted_at > since).order_by(Comment.posted_at)
+            _by_person(draft)
+            .with_only_columns(Comment.posted_at)
+            .where(Comment.posted_at > since)
+            .order_by(Comment.posted_at)
         ).all()
         if len(times) >= most:
             wait = times[len(times) - most] - since
@@ -266,8 +282,7 @@ def _first(draft: Draft) -> Iterator[Finding]:
 def _mail(draft: Draft) -> Iterator[Finding]:
     account = draft.sender.account
     domain = (draft.sender.email or (account.email if account else "")).rpartition("@")[2].lower()
-    parts = domain.split(".")
-    if any(".".join(parts[n:]) in DISPOSABLE for n in range(len(parts))):
+    if is_disposable(domain):
         yield Finding("mail", Verdict.HOLD, detail=domain)
 
 
@@ -310,6 +325,18 @@ def _by(draft: Draft) -> Select[Comment]:
         who = Comment.network == network
     query = select(Comment).where(who)
     return query.where(Comment.id != draft.edits.id) if draft.edits else query
+
+
+def _by_person(draft: Draft) -> Select[Comment]:
+    """Select what the same person wrote, whatever address of their mailbox they go by."""
+    account, email = draft.sender.account, draft.sender.email
+    if account is not None:
+        return select(Comment).where(
+            Comment.account_id.in_(select(Account.id).where(Account.mailbox == account.mailbox))
+        )
+    if email is None:
+        return _by(draft)
+    return select(Comment).where(or_(Comment.network == draft.sender.network, Comment.mailbox == mailbox(email)))
 
 
 def _byline_of(account: Account | None) -> Author | None:

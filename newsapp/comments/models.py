@@ -4,8 +4,9 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, ForeignKey, Index, Select, and_, func, or_, select, text
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import ColumnElement, ForeignKey, Index, Select, and_, case, event, func, or_, select, text
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from newsapp import outbox
 from newsapp.accounts import Account
@@ -16,6 +17,7 @@ from newsapp.authors import Author
 from newsapp.comments.formatting import clean
 from newsapp.db import Base, Json, db, moment, pk
 from newsapp.lib import clock
+from newsapp.lib.addresses import mailbox
 from newsapp.lib.tags import Tagged
 from newsapp.lib.text import hue, initials
 
@@ -86,6 +88,7 @@ class Comment(Base, Tagged):
                 ("hidden_at", ["hidden_at", "id"], "hidden_at IS NOT NULL"),
                 ("featured", ["article_id", "root_id"], "featured_at IS NOT NULL"),
                 ("guest_email", ["guest_email", "posted_at"], "guest_email IS NOT NULL"),
+                ("mailbox", ["mailbox", "posted_at", "id"], "mailbox IS NOT NULL"),
                 ("network", ["network", "posted_at"], "network IS NOT NULL"),
             )
         ),
@@ -101,6 +104,7 @@ class Comment(Base, Tagged):
     author_id: Mapped[int | None] = mapped_column(ForeignKey(Author.id))  # the byline that answers under its name
     guest_name: Mapped[str | None]
     guest_email: Mapped[str | None]  # for the desk only: on no page, in no feed
+    mailbox: Mapped[str | None]  # what mailbox() makes of a guest's address: one for everybody who has one
     network: Mapped[str | None]  # a keyed hash of where it came from, for the throttles; forgotten after some days
     body: Mapped[str]  # HTML, cleaned by post()
     body_source: Mapped[str | None]  # as the reader sent it, to edit; None: as ``body``
@@ -144,6 +148,15 @@ class Comment(Base, Tagged):
     def holds_a_place(cls) -> ColumnElement[bool]:
         """What a thread shows: the comment itself, or a stub that its answers hang on."""
         return and_(cls.approved_at.is_not(None), or_(cls.is_visible_in_sql(), cls.answers > 0))
+
+    @classmethod
+    def is_in_state(cls, state: str) -> ColumnElement[bool]:
+        """Ask the database for what ``state`` says of a comment."""
+        signs = {
+            "deleted": cls.deleted_at, "waiting": cls.held_at, "rejected": cls.rejected_at, "spam": cls.spam_at,
+            "hidden": cls.hidden_at, "approved": cls.approved_at,
+        }  # fmt: skip
+        return case(*((column.is_not(None), name) for name, column in signs.items()), else_="waiting") == state
 
     @classmethod
     def waiting(cls) -> Select[Comment]:
@@ -268,6 +281,7 @@ class Comment(Base, Tagged):
             NotAllowed: the fifteen minutes are over.
             ValueError: the body is too long, or empty when cleaned.
         """
+        take_turn(self.article_id)
         if self.deleted_at or clock.now() - self.posted_at > EDIT_WINDOW:
             raise NotAllowed("A comment can be changed for fifteen minutes after it was posted.")
         cleaned = cleaned_body(body)
@@ -309,6 +323,7 @@ class Comment(Base, Tagged):
         Raises:
             NotAllowed: it is their own, or readers do not see it.
         """
+        take_turn(self.article_id)
         if self.is_by(by):
             raise NotAllowed("You cannot recommend your own comment.")
         if not self.is_visible:
@@ -319,6 +334,7 @@ class Comment(Base, Tagged):
 
     def unrecommend(self, by: Account) -> None:
         """Take one's recommendation back. The caller commits."""
+        take_turn(self.article_id)
         given = db.session.get(Recommendation, (self.id, by.id))
         if given is not None:
             db.session.delete(given)
@@ -328,6 +344,7 @@ class Comment(Base, Tagged):
 
     def approve(self, by: Account | None = None, at: datetime | None = None) -> None:
         """Let readers see the comment, whatever it was before. The caller commits."""
+        take_turn(self.article_id)
         is_first = self.approved_at is None
         self._decide(
             "approve",
@@ -344,6 +361,7 @@ class Comment(Base, Tagged):
 
     def hold(self, reason: str = "moderator", by: Account | None = None, findings: Iterable[str] = ()) -> None:
         """Let the comment wait for a moderator, off the page. ``reason`` is a key of WHY_HELD. The caller commits."""
+        take_turn(self.article_id)
         self.held_for, self.findings = reason, list(findings)
         self._take_off("hold", by, reason, held_at=clock.now())
         if by:
@@ -351,6 +369,7 @@ class Comment(Base, Tagged):
 
     def reject(self, by: Account | None = None, reason: str = "", words: str = "") -> None:
         """Keep the comment off the page; its author is told ``reason`` and ``words``. The caller commits."""
+        take_turn(self.article_id)
         self.rejected_for, self.rejected_words = reason, words
         self._take_off("reject", by, reason, rejected_at=clock.now(), rejected_by_id=by.id if by else None)
         self._tell(f"Your comment on {self._headline()} was rejected. {self.why}")
@@ -361,6 +380,7 @@ class Comment(Base, Tagged):
 
     def hide(self, by: Account | None = None, reason: str = "", words: str = "") -> None:
         """Take the comment off the page; it stays in the file. The caller commits."""
+        take_turn(self.article_id)
         self.rejected_for, self.rejected_words = reason or None, words or None
         self._decide("hide", by, reason, hidden_at=clock.now(), hidden_by_id=by.id if by else None)
         take_back("reply", self.about)
@@ -439,6 +459,7 @@ class Comment(Base, Tagged):
         take_back("reply", self.about)
 
     def _decide(self, act: str, by: Account | None, reason: str = "", **values: Any) -> None:
+        take_turn(self.article_id)
         before = {name: getattr(self, name) for name in values}
         self._change(**values)
         self.decisions += 1
@@ -447,6 +468,7 @@ class Comment(Base, Tagged):
 
     def _change(self, **values: Any) -> None:
         """Change the comment's state, and with it the figures of its thread."""
+        take_turn(self.article_id)
         root = self if self.parent_id is None else db.session.get_one(Comment, self.root_id)
         was_visible, had_place = self.is_visible, root.has_place
         for name, value in values.items():
@@ -557,6 +579,32 @@ def mute(account: Account, muted: Account) -> Mute:
     return found
 
 
+def take_turn(article_id: int) -> None:
+    """Let nobody else write in this discussion until the commit; what was read of it before is read anew.
+
+    Its figures are counted on from those before, and a twin is looked for before a comment is written: two who do so
+    at once would both see the state before. SQLite has one writer at a time by itself; on PostgreSQL it is whoever
+    has the thread's row. Whoever writes in several discussions takes their turns in the order of their numbers.
+    """
+    session = db.session()
+    mine: set[int] = session.info.setdefault("turns", set())
+    if article_id in mine or session.connection().dialect.name == "sqlite":
+        return
+    new = postgresql.insert(Thread).values(article_id=article_id, visible=0, roots=0)
+    session.execute(new.on_conflict_do_nothing(), execution_options={"raises_tags": True})
+    session.execute(select(Thread.article_id).where(Thread.article_id == article_id).with_for_update())
+    mine.add(article_id)
+    for row in list(session.identity_map.values()):
+        if isinstance(row, Comment | Thread) and row.article_id == article_id and not session.is_modified(row):
+            session.expire(row)
+
+
+@event.listens_for(Session, "after_commit")
+@event.listens_for(Session, "after_rollback")
+def _give_turn_back(session: Session) -> None:
+    session.info.pop("turns", None)
+
+
 def post(
     article: Article, body: str, *, account: Account | None = None, author: Author | None = None,
     guest_name: str | None = None, guest_email: str | None = None, network: str | None = None,
@@ -574,10 +622,11 @@ def post(
     if not article.comments_open:
         raise CommentsClosed(article.slug)
     cleaned = cleaned_body(body)
+    take_turn(article.id)
     comment = Comment(
         article_id=article.id, parent_id=parent.id if parent else None, depth=parent.depth + 1 if parent else 0,
         account_id=account.id if account else None, author_id=author.id if author else None, guest_name=guest_name,
-        guest_email=guest_email, network=network, body=cleaned, body_source=None if cleaned == body else body,
+        guest_email=guest_email, mailbox=mailbox(guest_email) if guest_email else None, network=network, body=cleaned, body_source=None if cleaned == body else body,
         posted_at=at or clock.now(), findings=[], decisions=0, recommended=0, answers=0,
     )  # fmt: skip
     comment.account, comment.author = account, author

@@ -17,6 +17,7 @@ from newsapp.accounts.log import record
 from newsapp.accounts.notifications import notify
 from newsapp.db import Base, db, moment, pk
 from newsapp.lib import clock
+from newsapp.lib.addresses import mailbox
 
 
 class Measure(StrEnum):
@@ -47,7 +48,7 @@ class Sanction(Base):
     id: Mapped[pk]
     measure: Mapped[str]
     account_id: Mapped[int | None] = mapped_column(ForeignKey(Account.id, ondelete="CASCADE"))
-    email: Mapped[str | None]  # a guest's address, or with "@example.org" everybody's of that domain
+    email: Mapped[str | None]  # a guest's mailbox(), or with "@example.org" everybody's of that domain
     reason: Mapped[str]  # for the person to read
     begun_at: Mapped[moment] = mapped_column(default=clock.now)
     begun_by_id: Mapped[int | None] = mapped_column(ForeignKey(Account.id))
@@ -179,13 +180,19 @@ def _sanction(
 def _is_about(
     table: type[Sanction] | type[PersonNote], account: Account | None, email: str | None
 ) -> ColumnElement[bool]:
-    tests = []
+    # A guest may type anybody's address, so what was decided about a guest does not bind the account that has it. What
+    # was decided about an account binds whoever writes as a guest from its mailbox.
     if account is not None:
-        tests.append(table.account_id == account.id)
-    if email:
-        folded = _folded(email) or ""
-        tests.append(table.email.in_([folded, "@" + folded.rpartition("@")[2]]))
-    return or_(*tests) if tests else table.id.is_(None)
+        return table.account_id.in_(_accounts_of(account.mailbox))
+    if not email:
+        return table.id.is_(None)
+    folded = mailbox(email)
+    domain = "@" + folded.rpartition("@")[2]
+    return or_(table.email.in_([folded, domain]), table.account_id.in_(_accounts_of(folded)))
+
+
+def _accounts_of(box: str) -> Select[int]:
+    return select(Account.id).where(Account.mailbox == box)
 
 
 def _about(account_id: int | None, email: str | None) -> str:
@@ -194,4 +201,4 @@ def _about(account_id: int | None, email: str | None) -> str:
 
 
 def _folded(email: str | None) -> str | None:
-    return email.strip().lower() if email else None
+    return mailbox(email) if email else None

@@ -10,7 +10,8 @@ from newsapp.accounts import Account
 from newsapp.accounts.holdings import Holding, Record
 from newsapp.accounts.notifications import take_back
 from newsapp.articles import Article
-from newsapp.comments.models import Comment, Mute, Recommendation
+from newsapp.comments.index import CommentText
+from newsapp.comments.models import Comment, Mute, Recommendation, take_turn
 from newsapp.comments.people import PersonNote, Sanction
 from newsapp.comments.reports import Appeal, Report
 from newsapp.db import db
@@ -38,8 +39,12 @@ def _gather(account: Account) -> list[Record]:
 
 def _erase(account: Account, keep_words: bool) -> None:
     """Take the name off what they wrote or, unless the words may stay, the words as well; a stub stays where it was answered."""
+    discussions = select(Comment.article_id).where(_theirs(account)).distinct().order_by(Comment.article_id)
+    for article_id in db.session.scalars(discussions).all():
+        take_turn(article_id)
     for comment in db.session.scalars(select(Comment).where(_theirs(account))):
-        comment.account_id, comment.guest_name, comment.guest_email, comment.network = None, LEFT, None, None
+        comment.account_id, comment.guest_name = None, LEFT
+        comment.guest_email = comment.mailbox = comment.network = None
         comment.body_source = None
         comment.reply_mail_asked_at = comment.reply_mail_at = None
         take_back("reply", comment.about)  # it says their name
@@ -113,7 +118,7 @@ def _erase_sanctions(account: Account, _keep_words: bool) -> None:
 
 def _about(table: type[Any], account: Account) -> list[Any]:
     return list(
-        db.session.scalars(select(table).where(or_(table.account_id == account.id, table.email == account.email)))
+        db.session.scalars(select(table).where(or_(table.account_id == account.id, table.email == account.mailbox)))
     )
 
 
@@ -123,7 +128,7 @@ def _values(row: object, *names: str) -> Record:
 
 # Erased from the last to the first: what hangs on a comment before the comment.
 HOLDINGS = (
-    Holding("Your comments", (Comment,), _gather, _erase),
+    Holding("Your comments", (Comment, CommentText), _gather, _erase),
     Holding("Your appeals", (Appeal,), _appeals, _erase_appeals),
     Holding("Your reports", (Report,), _reports, _erase_reports),
     Holding("What you found helpful", (Recommendation,), _recommendations, _erase_recommendations),

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import selectinload, undefer
 
 from newsapp import search
+from newsapp.accounts import Account
 from newsapp.articles import ALL, Article, Byline, Change, Citation, Kind, Listing, Topic, TopicMark
 from newsapp.authors import Author
-from newsapp.comments import Comment, Thread
+from newsapp.comments import Comment, CommentText, Report, Sanction, Thread
+from newsapp.comments.index import entry, words_of
 from newsapp.comments.models import path_step
 from newsapp.db import Base, db
 from newsapp.lib import clock
@@ -22,6 +24,9 @@ from newsapp.media import Picture
 from newsapp.sections import Section
 
 AT_ONCE = 2000
+PER_PERSON = 200  # comments
+# Parts of all comments: by guests, decided otherwise than approved, reported, of the longest discussion, of the busiest person.
+GUESTS, DECIDED, REPORTED, LONGEST, BUSIEST = 0.3, 0.05, 0.001, 0.01, 0.005
 YEARS = 10  # over which the stories are spread, so that a day has as many as a paper's day
 WHO = [
     "Council",
@@ -138,14 +143,18 @@ def _comments(wanted: int, chance: random.Random, say: Callable[[str], None]) ->
         .where(Listing.is_public(now), Article.comments_closed_at.is_(None))
     ).all()
     texts = list(db.session.scalars(select(Comment.body).order_by(Comment.id).limit(200))) or ["<p>A comment.</p>"]
+    folded = [words_of(words) for words in texts]
+    people = _people(max(20, wanted // PER_PERSON))
     first = (db.session.scalar(select(func.max(Comment.id))) or 0) + 1
     db.session.commit()
     threads: dict[int, list[int]] = {}
     n = 0
     while n < wanted:
         rows: list[dict[str, Any]] = []
+        found_by: list[dict[str, Any]] = []
+        reports: list[dict[str, Any]] = []
         while n < wanted and len(rows) < AT_ONCE:
-            story = chance.choice(stories)
+            story = stories[0] if chance.random() < LONGEST else chance.choice(stories)
             size = min(chance.choice([1, 2, 3, 5, 8, 20]), wanted - n)
             opened: dict[int, dict[str, Any]] = {}
             for _ in range(size):
@@ -154,22 +163,40 @@ def _comments(wanted: int, chance: random.Random, say: Callable[[str], None]) ->
                 parent = chance.choice(list(opened.values())) if opened and chance.random() < 0.5 else None
                 at = min(story.published_at + timedelta(minutes=number % 3000), now)
                 at = max(at, parent["posted_at"]) if parent else at
+                of_whom, own = chance.randrange(len(texts)), _own_words(chance)
+                account_id: int | None
+                account_id, name = people[0 if chance.random() < BUSIEST else chance.randrange(len(people))]
+                if chance.random() < GUESTS:
+                    account_id, name = None, f"Reader {number % 997}"
                 comment = {
                     "id": number, "article_id": story.id, "parent_id": parent["id"] if parent else None,
                     "root_id": parent["root_id"] if parent else number, "depth": parent["depth"] + 1 if parent else 0,
                     "path": (f"{parent['path']}." if parent else "") + path_step(number),
-                    "guest_name": f"Reader {number % 997}", "body": chance.choice(texts),
-                    "posted_at": at, "recommended": number % 17, "approved_at": at, "answers": 0,
+                    "account_id": account_id, "guest_name": None if account_id else name,
+                    "guest_email": None if account_id else f"guest{number % 997}@example.org",
+                    "mailbox": None if account_id else f"guest{number % 997}@example.org", "body": f"{texts[of_whom]}<p>{own}</p>",
+                    "posted_at": at, "recommended": number % 17, "answers": 0, "approved_at": at,
+                    "held_at": None, "held_for": None, "rejected_at": None, "rejected_for": None, "spam_at": None, "hidden_at": None,
                 }  # fmt: skip
-                opened[number] = comment
+                state = _state(chance) if chance.random() < DECIDED else "approved"
+                comment |= _IN_STATE[state](at)
                 rows.append(comment)
+                found_by.append(entry(number, story.id, state, name, f"{folded[of_whom]} {own}"))
+                count = threads.setdefault(story.id, [0, 0])
+                if state != "approved":
+                    continue  # nothing hangs on it
+                opened[number] = comment
+                count[0] += 1
+                count[1] += parent is None
+                if chance.random() < REPORTED:
+                    reports.append(
+                        {"reference": f"R-{number}", "comment_id": number, "reason": "spam", "words": own, "law": "",
+                         "made_at": now, "decision_words": ""}
+                    )  # fmt: skip
                 while parent:
                     parent["answers"] += 1
                     parent = opened.get(parent["parent_id"])
-            count = threads.setdefault(story.id, [0, 0])
-            count[0] += size
-            count[1] += sum(1 for comment in opened.values() if comment["parent_id"] is None)
-        _write({Comment: rows})
+        _write({Comment: rows, CommentText: found_by, Report: reports})
         if n // AT_ONCE % 25 == 24:
             say(f"{n:,} comments ...")
     _number_on(Comment)
@@ -192,7 +219,45 @@ def _comments(wanted: int, chance: random.Random, say: Callable[[str], None]) ->
     say(f"{wanted:,} comments are in.")
 
 
-def _number_on(table: type[Article] | type[Comment]) -> None:
+def _people(n: int) -> list[tuple[int, str]]:
+    """Add so many readers, and let something bind every hundredth; give their numbers and names."""
+    first = (db.session.scalar(select(func.max(Account.id))) or 0) + 1
+    now, ids = clock.now(), range(first, first + n)
+    _write({
+        Account: [
+            {"id": i, "username": f"measured-{i}", "email": f"measured{i}@example.org", "mailbox": f"measured{i}@example.org", "name": f"Measured Reader {i}",
+             "role": "reader", "bio": "", "created_at": now, "totp_step": 0}
+            for i in ids
+        ],
+        Sanction: [
+            {"measure": "suspend", "account_id": i, "reason": "Measured.", "begun_at": now, "ends_at": now + timedelta(days=30)}
+            for i in ids[::100]
+        ],
+    })  # fmt: skip
+    _number_on(Account)
+    return [(i, f"Measured Reader {i}") for i in ids]
+
+
+def _own_words(chance: random.Random) -> str:
+    """Give three words out of some ten thousand, so that a search has rare ones to find."""
+    return " ".join("".join(chance.choices(_SYLLABLES, k=3)) for _ in range(3))
+
+
+def _state(chance: random.Random) -> str:
+    return chance.choices(["waiting", "rejected", "spam", "hidden"], [30, 40, 20, 10])[0]
+
+
+_SYLLABLES = [c + v for c in "bdfgklmnrstv" for v in "aeiou"][::3]
+_IN_STATE: dict[str, Callable[[datetime], dict[str, Any]]] = {
+    "approved": lambda at: {},
+    "waiting": lambda at: {"approved_at": None, "held_at": at, "held_for": "first"},
+    "rejected": lambda at: {"approved_at": None, "rejected_at": at, "rejected_for": "Advertising"},
+    "spam": lambda at: {"approved_at": None, "spam_at": at},
+    "hidden": lambda at: {"hidden_at": at},
+}
+
+
+def _number_on(table: type[Article] | type[Comment] | type[Account]) -> None:
     """Let the next row get the number after those that were given here. SQLite sees to it by itself."""
     if db.engine.dialect.name == "postgresql":
         sequence = func.pg_get_serial_sequence(table.__tablename__, "id")

@@ -12,9 +12,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 from werkzeug.datastructures import MultiDict
 
+from newsapp import comments
 from newsapp.accounts.log import LogEntry
 from newsapp.articles import Article
-from newsapp.comments import Appeal, Comment, DecidedMeanwhile, RejectionReason, Report, Sanction
+from newsapp.comments import STATES, Appeal, Comment, DecidedMeanwhile, RejectionReason, Report, Sanction
 from newsapp.comments.reports import MAX_WORDS
 from newsapp.db import db
 from newsapp.desk import queue as lists
@@ -139,12 +140,13 @@ def _queue(status: int = 200, fault: str = "", kept: MultiDict[str, str] | None 
     tab_key = asked.get("tab", "waiting")
     article = _article(asked.get("article", ""))
     words = asked.get("q", "").strip()[:200]
+    state = asked.get("state", "") if asked.get("state") in STATES else ""
     shown: Listed | None = None
     banned: list[Sanction] = []
     older = ""
     if words:
         tab_key = "search"
-        shown = find(words, asked.get("after", ""), article, with_addresses=sees_addresses())
+        shown = find(words, state, asked.get("after", ""), article, with_addresses=sees_addresses())
         older = shown.older
     elif tab_key == "banned":
         banned, older = _banned(asked.get("after", ""))
@@ -170,6 +172,8 @@ def _queue(status: int = 200, fault: str = "", kept: MultiDict[str, str] | None 
         n=counts.get(tab_key),
         article=article,
         words=words,
+        state=state,
+        states=STATES,
         fault=fault,
         waited=_waited(shown) if tab_key == "waiting" and not asked.get("after") else "",
         known=[row for row in shown.rows if row.tally.is_known and not row.bound_by]
@@ -272,6 +276,10 @@ def _reason(act: str, chosen: dict[int, int], words: str) -> RejectionReason | N
 
 def _locked(chosen: dict[int, int]) -> list[Comment]:
     """Fetch comments to decide about, in one order for everybody, and let nobody else decide meanwhile."""
+    for article_id in db.session.scalars(
+        select(Comment.article_id).where(Comment.id.in_(chosen)).distinct().order_by(Comment.article_id)
+    ):
+        comments.take_turn(article_id)
     query = select(Comment).where(Comment.id.in_(chosen)).order_by(Comment.id)
     return list(db.session.scalars(query.with_for_update(of=Comment).execution_options(populate_existing=True)))
 

@@ -22,6 +22,7 @@ from newsapp.desk.frame import bp, me
 from newsapp.desk.queue import SHORT
 from newsapp.layout import layout
 from newsapp.lib import clock
+from newsapp.lib.addresses import mailbox
 from newsapp.lib.forms import Form, stripped
 from newsapp.lib.text import whole_number
 from newsapp.lib.web import lead_to, own_path, page
@@ -205,10 +206,7 @@ def _person(who: str) -> Person:
         if made.account_id:
             return _account(db.session.get_one(Account, made.account_id))
         last = db.session.scalar(
-            select(Comment.guest_name)
-            .where(Comment.guest_email == made.email)
-            .order_by(Comment.posted_at.desc())
-            .limit(1)
+            select(Comment.guest_name).where(Comment.mailbox == made.email).order_by(Comment.posted_at.desc()).limit(1)
         )
         return Person(who, last or "A guest", email=made.email)
     return _account(db.get_or_404(Account, id_))
@@ -222,7 +220,7 @@ def _theirs(found: Person):
     """Select what the person wrote."""
     if found.account is not None:
         return select(Comment).where(Comment.account_id == found.account.id)
-    return select(Comment).where(Comment.guest_email == found.email, Comment.account_id.is_(None))
+    return select(Comment).where(Comment.mailbox == mailbox(found.email or ""), Comment.account_id.is_(None))
 
 
 def _show(found: Person, form: NoteForm | None = None, status: int = 200) -> Response:
@@ -231,7 +229,9 @@ def _show(found: Person, form: NoteForm | None = None, status: int = 200) -> Res
     shown, tally = lists.Listed([]), lists.Tally()
     if found.account is not None or found.email:
         shown = _written(found)
-        column, key = (Comment.account_id, found.account.id) if found.account else (Comment.guest_email, found.email)
+        column, key = (
+            (Comment.account_id, found.account.id) if found.account else (Comment.mailbox, mailbox(found.email or ""))
+        )
         tally = lists.tallies(column, [key]).get(key, tally)
     elif found.key.startswith("guest-"):
         shown = lists.Listed(lists.rows([db.session.get_one(Comment, whole_number(found.key.removeprefix("guest-")))]))
@@ -264,7 +264,7 @@ def _written(found: Person) -> lists.Listed:
     tab = lists.Tab("person", "", "", Comment.id > 0, (Comment.posted_at, Comment.id))
     after = tab.read_mark(request.args.get("after", ""))
     theirs = tab.query(after)
-    of = Comment.account_id == found.account.id if found.account else Comment.guest_email == found.email
+    of = Comment.account_id == found.account.id if found.account else Comment.mailbox == mailbox(found.email or "")
     return lists.listed(theirs.where(of), tab.mark)
 
 

@@ -242,7 +242,7 @@ def rows(found: Sequence[Comment]) -> list[Row]:
         )
     }
     by_account = tallies(Comment.account_id, {c.account_id for c in found if c.account_id})
-    by_mail = tallies(Comment.guest_email, {c.guest_email for c in found if c.guest_email and not c.account_id})
+    by_mail = tallies(Comment.mailbox, {c.mailbox for c in found if c.mailbox and not c.account_id})
     reports: dict[int, list[Report]] = {}
     for report in db.session.scalars(
         select(Report).where(Report.comment_id.in_(ids), Report.decided_at.is_(None)).order_by(Report.id)
@@ -266,9 +266,9 @@ def rows(found: Sequence[Comment]) -> list[Row]:
     return [
         Row(
             comment, *stories[comment.article_id],
-            tally=(by_account.get(comment.account_id) if comment.account_id else by_mail.get(comment.guest_email)) or Tally(),
+            tally=(by_account.get(comment.account_id) if comment.account_id else by_mail.get(comment.mailbox)) or Tally(),
             reports=reports.get(comment.id, []), appeal=appeals.get(comment.id),
-            bound_by=binding.get(comment.account_id or comment.guest_email or ""),
+            bound_by=binding.get(comment.account_id or comment.mailbox or ""),
             answers=parents.get(comment.parent_id or 0, ""), decided=_decided(comment, deciders),
         )
         for comment in found
@@ -324,7 +324,7 @@ def names(ids: set[Any]) -> dict[int, str]:
 def _binding(found: Sequence[Comment]) -> dict[Any, Sanction]:
     """Give what binds these people now, by account and by mail address."""
     accounts = {c.account_id for c in found if c.account_id}
-    mails = {c.guest_email for c in found if c.guest_email and not c.account_id}
+    mails = {c.mailbox for c in found if c.mailbox and not c.account_id}
     theirs = or_(Sanction.account_id.in_(accounts), Sanction.email.in_(mails))
     return {
         one.account_id or one.email: one

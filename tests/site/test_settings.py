@@ -44,6 +44,7 @@ def test_the_environment_wins_over_the_file(tmp_path):
         ("COMMENTS_GUESTS", "some"),
         ("COMMENTS_FIRST_HELD", "-1"),
         ("COMMENTS_CLOSE_DAYS", "soon"),
+        ("DISPOSABLE_MAIL", "not a domain!"),
         ("PAGE_CACHE", "perhaps"),
         ("PAGE_CACHE_MB", "0"),
         ("PAGE_CACHE_MB", "many"),
