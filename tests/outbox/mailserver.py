@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -21,6 +22,7 @@ class MailServer:
         self.letters: list[EmailMessage] = []
         self.envelopes: list[tuple[str, list[str]]] = []
         self.signed_in: list[tuple[bytes, bytes]] = []
+        self.was_secured: list[bool] = []  # whether the line was, for each letter
         self.says_to: Callable[[str], str] = lambda to: "250 OK"
         self.says = "250 OK"
         self.waits = 0.0  # seconds before it answers to a letter
@@ -32,6 +34,7 @@ class MailServer:
         return said
 
     async def handle_DATA(self, server, session, envelope):  # type: ignore[no-untyped-def]
+        self.was_secured.append(server.transport.get_extra_info("ssl_object") is not None)
         if self.waits:
             time.sleep(self.waits)  # it keeps everybody waiting
         if self.says.startswith("250"):
@@ -45,11 +48,20 @@ class MailServer:
 
 
 @contextmanager
-def mail_server(*, asks_who: bool = False) -> Iterator[tuple[MailServer, str]]:
-    """Run a mail server and give it with its address."""
+def mail_server(
+    *, asks_who: bool = False, secured: ssl.SSLContext | None = None, from_the_first: bool = False
+) -> Iterator[tuple[MailServer, str]]:
+    """Run a mail server and give it with its address.
+
+    ``secured``: it offers STARTTLS and takes nothing on an open line or, ``from_the_first``, speaks TLS alone (smtps).
+    """
     server = MailServer()
     port = free_port()
-    further = {"authenticator": server.check, "auth_require_tls": False} if asks_who else {}
+    further: dict[str, object] = {"authenticator": server.check, "auth_require_tls": False} if asks_who else {}
+    if secured and from_the_first:
+        further |= {"ssl_context": secured}
+    elif secured:
+        further |= {"tls_context": secured, "require_starttls": True}
     controller = Controller(server, enable_SMTPUTF8=False, hostname="127.0.0.1", port=port, **further)
     controller.start()
     try:

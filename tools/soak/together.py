@@ -45,7 +45,7 @@ def for_a_while(seconds: float, acts: list[Callable[..., Done]]) -> list[Done]:
     start, end = fresh.Barrier(len(acts) + 1), fresh.Event()
 
     def stop() -> None:
-        start.wait(60)
+        start.wait(300)  # a busy machine takes its time to begin
         time.sleep(seconds)
         end.set()
 
