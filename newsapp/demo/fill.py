@@ -19,6 +19,7 @@ from newsapp.accounts import Account, Role
 from newsapp.articles import Article, Byline, Source
 from newsapp.authors import Author
 from newsapp.db import db, reading
+from newsapp.demo.moderation import moderate
 from newsapp.lib import clock
 from newsapp.lib.counts import Counts
 from newsapp.lib.text import slugify
@@ -125,6 +126,7 @@ def _site() -> None:
         founded_on="2026",
         copyright_from=2026,
         copyright_line="All rights reserved.",
+        comment_rules="Say what you mean about the story.\nNo insults, nothing about anybody’s private life.\nNo advertising.",
         share_networks=["x", "facebook", "whatsapp", "bluesky"],
         social_links=[],
     )
@@ -311,6 +313,12 @@ def _comments(stories: dict[str, Article], people: dict[str, Author]) -> int:
             late.append(comment.delete)
     for act in late:
         act()
+    quiet = [story for story in stories.values() if story.comments_open and story.published_at]
+    moderate(
+        sorted(quiet, key=lambda story: (story.published_at or now, story.slug))[:9],
+        lambda name: readers.get(name) or _reader(name, readers),
+        now,
+    )
     return len(posted)
 
 

@@ -1,6 +1,8 @@
 """The one clock. Everything that asks for the time asks here, so tests can set it."""
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
 _set_to: float | None = None
@@ -17,9 +19,20 @@ def timestamp() -> float:
 
 
 def set_to(moment: datetime | None) -> None:
-    """Stop the clock at ``moment`` (tests only); ``None`` lets it go again."""
+    """Stop the clock at ``moment`` (tests, and the demo's past); ``None`` lets it go again."""
     global _set_to
     _set_to = None if moment is None else moment.timestamp()
+
+
+@contextmanager
+def kept() -> Iterator[None]:
+    """Put the clock back behind the block to what it was before."""
+    global _set_to
+    before = _set_to
+    try:
+        yield
+    finally:
+        _set_to = before
 
 
 def advance(by: timedelta) -> None:

@@ -1,0 +1,96 @@
+"""What the demo newsroom's moderators have decided and what waits for them, so that the desk shows life."""
+
+from __future__ import annotations
+
+import random
+import tomllib
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from newsapp import comments
+from newsapp.accounts import Account, Role
+from newsapp.accounts.log import record
+from newsapp.articles import Article
+from newsapp.comments import Comment, RejectionReason
+from newsapp.db import db
+from newsapp.lib import clock
+
+FILE = Path(__file__).parent / "moderation.toml"
+GONE = 1_000_000  # numbers of comments from before, which are no longer kept
+
+
+def moderate(stories: list[Article], reader: Callable[[str], Account], now: datetime) -> None:
+    """Write what waits, what was reported and decided, and the decisions of the months before. The caller commits.
+
+    ``stories`` take the comments in turn; ``reader`` gives the account of somebody by their name.
+    """
+    plan = tomllib.loads(FILE.read_text(encoding="utf-8"))
+    moderator = Account(
+        username="imogen-tarrant", email="imogen.tarrant@example.org", name="Imogen Tarrant", role=Role.MODERATOR
+    )
+    db.session.add(moderator)
+    db.session.flush()
+    reasons = {row.title: row for row in db.session.scalars(RejectionReason.all())}
+    with clock.kept():
+        # The oldest first, so that the log tells it in the order in which it happened.
+        for n, entry in enumerate(sorted(plan["comments"], key=lambda entry: -entry["hours_ago"])):
+            _comment(entry, stories[n % len(stories)], reader, moderator, reasons, now)
+        for person in sorted(plan["people"], key=lambda person: -person["days_ago"]):
+            clock.set_to(now - timedelta(days=person["days_ago"]))
+            account, by = reader(person["name"]), {"by": moderator, "reason": person["reason"]}
+            until = now + timedelta(days=person["days"])
+            (comments.suspend if person["measure"] == "suspend" else comments.premoderate)(
+                account=account, until=until, **by
+            )
+            if person["note"]:
+                comments.note(person["note"], by=moderator, account=account)
+    _months(plan["months"], moderator, now)
+
+
+def _comment(
+    entry: dict[str, Any], story: Article, reader: Callable[[str], Account], moderator: Account,
+    reasons: dict[str, RejectionReason], now: datetime,
+) -> Comment:  # fmt: skip
+    at = max(now - timedelta(hours=entry["hours_ago"]), (story.published_at or now) + timedelta(minutes=20))
+    who = (
+        {"guest_name": entry["name"], "guest_email": entry["guest"]}
+        if "guest" in entry
+        else {"account": reader(entry["name"])}
+    )
+    state = entry["state"]
+    clock.set_to(at)
+    comment = comments.post(story, entry["body"], approved=state in ("approved", "hidden"), **who)
+    clock.set_to(min(now, at + timedelta(minutes=25)))
+    if state == "waiting":
+        clock.set_to(at)
+        comment.hold(entry["held_for"], findings=entry.get("findings", [entry["held_for"]]))
+    elif state == "rejected":
+        comment.reject(moderator, entry["reason"], reasons[entry["reason"]].words)
+    elif state == "spam":
+        comment.spam(moderator)
+    elif state == "hidden":
+        comment.hide(moderator, entry["reason"], reasons[entry["reason"]].words)
+    for by, reason, words in entry.get("reports", []):
+        comments.report(comment, reason, words, by=reader(by))
+    if "appeal" in entry and comment.account is not None:
+        clock.set_to(min(now, at + timedelta(hours=5)))
+        comments.appeal(comment, entry["appeal"], by=comment.account)
+    return comment
+
+
+def _months(months: list[dict[str, Any]], moderator: Account, now: datetime) -> None:
+    """Add to the log what was decided in the months before, for the public figures."""
+    chance = random.Random(2026)
+    gone = GONE
+    for month in months:
+        begins = (now.replace(day=1) - timedelta(days=30 * (month["back"] - 1) + 1)).replace(day=1)
+        for reason, n in month.items():
+            if reason == "back":
+                continue
+            act = {"spam": "comment.spam", "approved": "comment.approve"}.get(reason, "comment.reject")
+            for _ in range(n):
+                gone += 1
+                at = begins + timedelta(days=chance.randrange(28), minutes=chance.randrange(8 * 60))
+                record(act, f"comment:{gone}", moderator, "" if act == "comment.approve" else reason, at=at)
