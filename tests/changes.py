@@ -126,6 +126,10 @@ def _decide_appeal(chance: random.Random) -> None:
         made.decide(granted=chance.random() < 0.5, by=any_of(Account, chance))
 
 
+def _thread_of(act: Callable[[Any, random.Random], object]) -> Change:
+    return lambda chance: act(comments.Thread.under(any_of(Article, chance)), chance)
+
+
 def _mute(chance: random.Random) -> Any:
     first, second, *_ = db.session.scalars(select(Account).order_by(Account.id))
     second.role = "reader"  # the newsroom cannot be muted
@@ -292,6 +296,9 @@ VERBS: dict[str, Change] = {
     "Comment.ask_for_reply_mail": of(Comment, lambda row, c: row.ask_for_reply_mail()),
     "Comment.mail_replies": of(Comment, lambda row, c: row.mail_replies()),
     "comments.stop_reply_mail": lambda c: comments.stop_reply_mail("r@example.org"),
+    "Thread.say": _thread_of(lambda thread, chance: thread.say(words(chance))),
+    "Thread.keep_open": _thread_of(lambda thread, chance: thread.keep_open()),
+    "Thread.let_close": _thread_of(lambda thread, chance: thread.let_close()),
     "Mute.end": _newest(Mute, _mute)(lambda row: row.end()),
     "comments.mute": _mute,
     "comments.submit": lambda c: comments.submit(_open_story(c), Sender(account=any_of(Account, c)), f"{words(c)} {c.random()}"),
@@ -337,7 +344,7 @@ BY_VERB_ONLY = {
     "article.kind", "article.also_in", "article.language", "article.contents", "article.body_source", "comment.path",
     "comment.depth", "comment.root_id", "comment.answers", "comment.decisions", "comment.recommended", "picture.stem", "picture.widths", "picture.sha256", "site.founded_on", "site.logo", "site.logo_dark",
     "picture.original", "listing.shelf", "most_read.shelf", "placement.slot", "byline.part", "change.kind", "source.kind",
-    "listing.published_at", "listing.ends_at", "article.published_at", "article.unpublish_at", "thread.visible", "thread.roots", "account.username", "account.email", "account.role", "section.rhythm", "topic.name",
+    "listing.published_at", "listing.ends_at", "article.published_at", "article.unpublish_at", "thread.visible", "thread.roots", "account.username", "account.email", "account.mailbox", "account.role", "section.rhythm", "topic.name",
     "account.password_hash", "account.consent", "account.totp_secret", "account.totp_step", "site.copyright_from", "site.top_writers_days", "site.social_links", "site.share_networks", "author.links", "menu_item.address",
     "picture.width", "picture.height",
 }  # fmt: skip

@@ -20,7 +20,7 @@ from sqlalchemy import ColumnElement, Select, false, func, or_, select
 from newsapp.accounts import Account
 from newsapp.articles import Article, Story
 from newsapp.authors import Author
-from newsapp.comments.models import MAX_LENGTH, Comment, NotAllowed, cleaned_body, post, take_turn
+from newsapp.comments.models import MAX_LENGTH, Comment, NotAllowed, Thread, cleaned_body, post, take_turn
 from newsapp.comments.people import Measure, strictest
 from newsapp.comments.wordlist import ListedWord, found_in, plain_text
 from newsapp.db import db
@@ -163,9 +163,15 @@ def is_open(article: Article | Story, at: datetime | None = None) -> bool:
 
 
 def closes_at(article: Article | Story) -> datetime | None:
-    """Give when the discussion closes by itself, the setting COMMENTS_CLOSE_DAYS after its story's beginning."""
+    """Give when the discussion closes by itself, the setting COMMENTS_CLOSE_DAYS after its story's beginning.
+
+    Never, where a moderator keeps it open.
+    """
     days: int = current_app.config["COMMENTS_CLOSE_DAYS"]
-    return article.published_at + timedelta(days=days) if days and article.published_at else None
+    if not days or article.published_at is None:
+        return None
+    thread = db.session.get(Thread, article.id)
+    return None if thread and thread.kept_open_at else article.published_at + timedelta(days=days)
 
 
 def is_disposable(domain: str) -> bool:

@@ -485,7 +485,7 @@ class Comment(Base, Tagged):
     def _thread(self) -> Thread:
         thread = db.session.get(Thread, self.article_id)
         if thread is None:
-            thread = Thread(article_id=self.article_id, visible=0, roots=0)
+            thread = Thread(article_id=self.article_id, visible=0, roots=0, message="")
             db.session.add(thread)
         return thread
 
@@ -539,6 +539,33 @@ class Thread(Base, Tagged):
     visible: Mapped[int] = mapped_column(default=0)
     roots: Mapped[int] = mapped_column(default=0)  # threads that hold a place
     pinned_id: Mapped[int | None] = mapped_column(ForeignKey(Comment.id, ondelete="SET NULL"))  # what stands first
+    message: Mapped[str] = mapped_column(default="")  # the newsroom's, above the discussion
+    kept_open_at: Mapped[moment | None]  # it does not close by itself
+
+    @classmethod
+    def under(cls, article: Article) -> Thread:
+        """Give the discussion under a story, a new one where nobody has written yet, with the turn to change it."""
+        take_turn(article.id)
+        found = db.session.get(cls, article.id)
+        if found is None:
+            found = cls(article_id=article.id, visible=0, roots=0, message="")
+            db.session.add(found)
+        return found
+
+    def say(self, message: str, by: Account | None = None) -> None:
+        """Set the newsroom's message above the discussion; empty takes it away. The caller commits."""
+        self.message = " ".join(message.split())
+        record("story.message", f"story:{self.article_id}", by, self.message)
+
+    def keep_open(self, by: Account | None = None) -> None:
+        """Let the discussion be open however old its story is. The caller commits."""
+        self.kept_open_at = clock.now()
+        record("story.open", f"story:{self.article_id}", by)
+
+    def let_close(self, by: Account | None = None) -> None:
+        """Let the discussion close by itself again, as others do. The caller commits."""
+        self.kept_open_at = None
+        record("story.close", f"story:{self.article_id}", by)
 
 
 class Recommendation(Base):
@@ -590,7 +617,7 @@ def take_turn(article_id: int) -> None:
     mine: set[int] = session.info.setdefault("turns", set())
     if article_id in mine or session.connection().dialect.name == "sqlite":
         return
-    new = postgresql.insert(Thread).values(article_id=article_id, visible=0, roots=0)
+    new = postgresql.insert(Thread).values(article_id=article_id, visible=0, roots=0, message="")
     session.execute(new.on_conflict_do_nothing(), execution_options={"raises_tags": True})
     session.execute(select(Thread.article_id).where(Thread.article_id == article_id).with_for_update())
     mine.add(article_id)

@@ -150,6 +150,7 @@ class ThreadPage:
     featured: list[Shown] = field(default_factory=list)
     pinned: Shown | None = None
     viewer: Viewer | None = None
+    message: str = ""  # the newsroom's, above the discussion
 
     @property
     def has_more(self) -> bool:
@@ -187,8 +188,10 @@ def thread_page(
     )
     pinned_id = None
     if rows:
-        page.visible, page.roots, pinned_id = rows[0][-3:]
-    comments = sorted((Shown._make(row[:-3]) for row in rows), key=attrgetter("path"))
+        page.visible, page.roots, pinned_id, page.message = rows[0][-4:]
+    else:  # nobody has written yet, and the newsroom may have something to say
+        page.message = session.scalar(select(Thread.message).where(Thread.article_id == article.id)) or ""
+    comments = sorted((Shown._make(row[:-4]) for row in rows), key=attrgetter("path"))
     if pinned_id and number == 1:
         page.pinned = next((c for c in comments if c.id == pinned_id), None)
         if page.pinned is None and (found := plain_rows(session, _one(), {"id": pinned_id})):
@@ -260,7 +263,7 @@ def _comments(sort: str) -> Select[*tuple[Any, ...]]:
     some = roots.limit(bindparam("most")).offset(bindparam("skip")).subquery()
     # No ORDER BY: the page's comments are sorted here, by their path, so the database needs no temporary sort.
     return (
-        _whole([*columns(Thread, ["visible", "roots", "pinned_id"])])
+        _whole([*columns(Thread, ["visible", "roots", "pinned_id", "message"])])
         .join(some, Comment.root_id == some.c.id)
         .join(Thread, Thread.article_id == Comment.article_id)
         .where(Comment.holds_a_place())

@@ -22,6 +22,7 @@ SAYS = {
     "comment.hide": "hid", "comment.show": "put back", "comment.feature": "featured", "comment.unfeature": "stopped featuring",
     "comment.pin": "pinned", "comment.unpin": "unpinned", "comment.undo": "took back the decision about",
     "report.decide": "decided report", "appeal.make": "appealed for", "appeal.decide": "decided the appeal for",
+    "story.message": "wrote a message above the discussion of", "story.open": "opened the discussion of", "story.close": "closed the discussion of",
     "person.warn": "warned", "person.premoderate": "reads first what is written by", "person.suspend": "suspended",
     "person.ban": "banned", "person.lift": "lifted a measure about", "word.add": "listed", "word.remove": "took off the list",
 }  # fmt: skip
@@ -89,6 +90,8 @@ def _line(entry: LogEntry, known: dict[int, str], there: set[int], reported: dic
             known.get(n or 0, "somebody who has left"),
             f"/desk/comments/people/{n}" if n in known else "",
         )
+    if kind == "story":
+        return Line(entry, by, does, f"story {rest}", f"/desk/comments/stories/{rest}")
     if kind == "report":
         return Line(entry, by, does, rest, f"/desk/comments/{reported[rest]}" if rest in reported else "")
     return Line(entry, by, does, "a guest" if kind == "guest" else f"“{rest}”" if kind == "word" else entry.about)

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from flask import redirect, url_for
 
-from newsapp.desk import comments, lists, log, people  # noqa: F401  # each adds its views to the blueprint
+from newsapp.desk import comments, discussions, lists, log, people  # noqa: F401  # each adds its views to the blueprint
 from newsapp.desk.frame import bp
 
 

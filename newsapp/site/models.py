@@ -27,6 +27,7 @@ class Site(Base, Tagged):
     social_links: Mapped[list[dict[str, str]]] = mapped_column(Json, default=list)  # [{label, url}]
     share_networks: Mapped[list[str]] = mapped_column(Json, default=list)  # keys of articles.sharing.NETWORKS
     top_writers_days: Mapped[int] = mapped_column(default=30)
+    comment_rules: Mapped[str] = mapped_column(default="")  # in short, a line each, over the form for a comment
     # {file, width, height} in the folder of the pictures: for light grounds, and for dark ones
     logo: Mapped[dict[str, Any] | None] = mapped_column(Json)
     logo_dark: Mapped[dict[str, Any] | None] = mapped_column(Json)
@@ -61,5 +62,5 @@ def current(session: Session) -> Site:
     """Give the site's row; a new one with neutral words where nobody has set anything yet."""
     return session.scalar(select(Site).order_by(Site.id).limit(1)) or Site(
         id=1, name="A news site", tagline="", description="", language="en-GB", zone="Europe/London",
-        copyright_line="All rights reserved.", social_links=[], share_networks=[], top_writers_days=30,
+        copyright_line="All rights reserved.", social_links=[], share_networks=[], top_writers_days=30, comment_rules="",
     )  # fmt: skip

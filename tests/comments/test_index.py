@@ -182,7 +182,7 @@ def test_the_migration_writes_the_rows_of_comments_that_are_there(app, write, mo
     db.session.remove()
     db.engine.dispose()
 
-    downgrade(revision="0009")
+    downgrade(revision="0014")
     upgrade()
 
     assert db.session.execute(query).all() == before

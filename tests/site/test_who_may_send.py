@@ -63,6 +63,7 @@ SENDERS: dict[str, str | set[Role]] = {
     "desk.decide": DESK,
     "desk.undo": DESK,
     "desk.sanction": DESK,
+    "desk.decide_discussion": DESK,
     "desk.write_note": DESK,
     "desk.remove_note": DESK,
     "desk.lift": DESK,

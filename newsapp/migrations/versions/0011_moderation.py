@@ -1,4 +1,4 @@
-"""Finding comments by their words; one mailbox for all of its addresses
+"""Finding comments by their words; one mailbox for all of its addresses; what the newsroom says over discussions
 
 As for stories (0002): on SQLite an FTS5 table without text of its own, kept by triggers; on PostgreSQL a generated column.
 """
@@ -11,7 +11,7 @@ from alembic import op
 from newsapp.lib.addresses import mailbox
 from newsapp.lib.words import index_text
 revision = '0011'
-down_revision = '0009'
+down_revision = '0014'
 branch_labels = None
 depends_on = None
 
@@ -74,6 +74,9 @@ def upgrade() -> None:
     fold("SELECT id, guest_email FROM comment WHERE guest_email IS NOT NULL", "UPDATE comment SET mailbox = :box WHERE id = :id")
     for table in ("sanction", "person_note"):
         fold(f"SELECT id, email FROM {table} WHERE email IS NOT NULL", f"UPDATE {table} SET email = :box WHERE id = :id")
+    op.add_column('thread', sa.Column('message', sa.String(), nullable=False, server_default=''))
+    op.add_column('thread', sa.Column('kept_open_at', sa.DateTime(timezone=True), nullable=True))
+    op.add_column('site', sa.Column('comment_rules', sa.String(), nullable=False, server_default=''))
     op.create_index('ix_account_mailbox', 'account', ['mailbox'])
     op.create_index('ix_comment_mailbox', 'comment', ['mailbox', 'posted_at', 'id'], sqlite_where=sa.text('mailbox IS NOT NULL'),
         postgresql_where=sa.text('mailbox IS NOT NULL'))
@@ -93,6 +96,9 @@ def words(body: str) -> str:
 
 
 def downgrade() -> None:
+    op.drop_column('site', 'comment_rules')
+    op.drop_column('thread', 'kept_open_at')
+    op.drop_column('thread', 'message')
     for table in ('account', 'comment'):
         op.drop_index(f'ix_{table}_mailbox', table_name=table)
         op.drop_column(table, 'mailbox')

@@ -1,0 +1,71 @@
+"""The discussion under one story: what the newsroom says above it, and whether it takes comments."""
+
+from __future__ import annotations
+
+from flask import Response, redirect
+from wtforms import RadioField, SelectChoice, TextAreaField  # type: ignore[attr-defined]
+from wtforms.validators import InputRequired, Length
+
+from newsapp import comments
+from newsapp.articles import Article
+from newsapp.comments import Thread
+from newsapp.comments.checks import closes_at
+from newsapp.db import db
+from newsapp.desk.frame import bp, me
+from newsapp.lib import clock
+from newsapp.lib.forms import Form, stripped
+from newsapp.lib.web import page
+
+MAX_MESSAGE = 500  # characters
+CHOICES = {"open": "It takes comments", "closed": "It takes no more comments"}
+
+
+class DiscussionForm(Form):
+    """What the newsroom decides about one discussion."""
+
+    message = TextAreaField(
+        "Message above the discussion",
+        [Length(max=MAX_MESSAGE, message=f"Write at most {MAX_MESSAGE} characters.")],
+        [stripped],
+    )
+    state = RadioField(
+        "The discussion",
+        [InputRequired("Choose whether it takes comments.")],
+        choices=[SelectChoice(key, words) for key, words in CHOICES.items()],
+    )
+
+
+@bp.get("/comments/stories/<int(max=2147483647):article_id>")
+def discussion(article_id: int):
+    story = db.get_or_404(Article, article_id)
+    thread = db.session.get(Thread, story.id)
+    state = "open" if comments.is_open(story) else "closed"
+    return _show(story, DiscussionForm(formdata=None, message=thread.message if thread else "", state=state))
+
+
+@bp.post("/comments/stories/<int(max=2147483647):article_id>")
+def decide_discussion(article_id: int):
+    """Say something above a discussion, close it, or open it again however old its story is."""
+    story, form = db.get_or_404(Article, article_id), DiscussionForm()
+    if not form.validate():
+        return _show(story, form, 422)
+    thread = Thread.under(story)
+    if (form.message.data or "") != thread.message:
+        thread.say(form.message.data or "", me())
+    is_open = comments.is_open(story)
+    if form.state.data == "closed" and is_open:
+        story.close_comments(me())
+        thread.let_close(me())
+    elif form.state.data == "open" and not is_open:
+        story.open_comments()
+        thread.keep_open(me())
+    db.session.commit()
+    return redirect(f"/desk/comments?tab=approved&article={story.id}", 303)
+
+
+def _show(story: Article, form: DiscussionForm, status: int = 200) -> Response:
+    ends = closes_at(story)
+    return page(
+        "desk/discussion.html", fragment="discussion", status=status, article=story, form=form,
+        ends=ends if ends and ends > clock.now() else None,
+    )  # fmt: skip

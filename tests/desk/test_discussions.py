@@ -1,0 +1,88 @@
+"""What the newsroom says above a discussion, and whether it takes comments: the rules over the form, closing, opening again."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from newsapp import comments
+from newsapp.accounts.log import LogEntry
+from newsapp.db import db
+from newsapp.lib import clock
+from tests.conftest import signed_in
+
+
+@pytest.fixture
+def send(app, moderator, article):
+    def send(message="", state="open"):
+        return signed_in(app, moderator).post(
+            f"/desk/comments/stories/{article.id}", data={"message": message, "state": state}
+        )
+
+    return send
+
+
+def test_a_message_stands_above_the_discussion_and_goes_again(client, article, send):
+    assert send("Please keep to <b>the barges</b>.").status_code == 303
+    assert "Please keep to &lt;b&gt;the barges&lt;/b&gt;." in client.get(article.url).text
+
+    comments.post(article, "A comment", guest_name="Gus")
+    db.session.commit()
+    assert "Please keep to" in client.get(article.url).text
+    send("")
+    assert "From the newsroom" not in client.get(article.url).text
+
+
+def test_what_is_wrong_comes_back_with_what_was_typed(article, send, app, moderator):
+    answer = send("x" * 501)
+    assert answer.status_code == 422
+    assert "x" * 501 in answer.text and "at most 500 characters" in answer.text
+    assert send("Hello", state="perhaps").status_code == 422
+
+
+def test_a_discussion_is_closed_and_opened_again(client, article, send):
+    send(state="closed")
+    assert "The discussion is closed" in client.get(article.url).text
+    assert not comments.is_open(article)
+
+    send(state="open")
+    assert "The discussion is closed" not in client.get(article.url).text
+
+
+def test_what_has_closed_by_itself_is_opened_again_and_closed_again(app, client, article, send):
+    app.config["COMMENTS_CLOSE_DAYS"] = 3
+    clock.advance(timedelta(days=4))
+    assert not comments.is_open(article)
+
+    send(state="open")
+    assert comments.is_open(article)
+    assert 'id="reply-here"' in client.get(f"{article.url}/comments").text
+    send(state="closed")
+    assert not comments.is_open(article)
+
+
+def test_who_decided_so_is_in_the_log(article, send, moderator, app):
+    send("Hello", state="closed")
+
+    acts = db.session.scalars(select(LogEntry.act).where(LogEntry.by_id == moderator.id).order_by(LogEntry.id)).all()
+    assert acts == ["story.message", "story.close"]
+    assert "closed the discussion of" in signed_in(app, moderator).get("/desk/log").text
+
+
+def test_a_story_that_is_not_there_is_a_404(app, moderator):
+    assert signed_in(app, moderator).get("/desk/comments/stories/99").status_code == 404
+
+
+def test_the_rules_stand_over_the_form_and_not_over_an_edit(app, client, site, article, reader):
+    form = f"{article.url}/comments/new"
+    assert "The rules in short" not in client.get(form).text
+    site.set(comment_rules="Keep to the story.\n\n<i>No</i> boats.")
+    db.session.commit()
+
+    text = client.get(form).text
+    assert text.count("<li dir") == 2 and "&lt;i&gt;No&lt;/i&gt; boats." in text
+    mine = comments.post(article, "Mine", account=reader)
+    db.session.commit()
+    assert "The rules in short" not in signed_in(app, reader).get(f"/comments/{mine.id}/edit").text
