@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+import time
 from email import message_from_bytes, policy
 from pathlib import Path
 
+import pyotp
 import pytest
 from playwright.sync_api import expect
 
@@ -47,6 +49,40 @@ def site(demo_site, tmp_path_factory):
         db.session.commit()
         db.session.remove()
         db.engine.dispose()
+
+
+@pytest.fixture
+def second_step(site, demo_site):
+    """Somebody with a password and no second step yet, for one test."""
+    app = create_app(
+        {"DATABASE_URL": demo_site["NEWSAPP_DATABASE_URL"], "TESTING": True},
+        instance=Path(demo_site["NEWSAPP_INSTANCE"]),
+    )
+    with app.app_context():
+        accounts.create("Tova Lind", "tova", "tova@example.org", password_hash())
+        db.session.commit()
+        db.session.remove()
+    yield "tova"
+    with app.app_context():
+        accounts.holdings.erase(db.session.scalar(accounts.Account.known_as("tova")), keep_words=True)
+        db.session.commit()
+        db.session.remove()
+        db.engine.dispose()
+
+
+def sign_in_as(page, who, scripted):
+    door = page.locator("#dialog") if scripted else page.locator("main")
+    door.get_by_label("Username or email address").fill(who)
+    door.get_by_label("Password").fill(PASSWORD)
+    door.get_by_role("button", name="Sign in").click()
+    return door
+
+
+def sign_out(page):
+    page.goto(SHORT_STORY)
+    page.locator(".person summary").click()
+    page.locator(".person").get_by_role("button", name="Sign out").click()
+    expect(page.get_by_role("link", name="Sign in")).to_be_visible()
 
 
 def open_door(page, scripted):
@@ -135,3 +171,46 @@ def test_a_new_reader_registers_by_way_of_the_mailbox(site, page, scripted):
 
     expect(page).to_have_url(re.compile(f"{SHORT_STORY}$"))
     expect(page.locator(".person")).to_be_visible()
+
+
+def test_a_second_step_is_added_asked_for_and_a_lost_phone_is_no_lost_account(second_step, page, scripted):
+    """Enrol by the secret that is shown, sign out, sign in with a code, then with a recovery code, which counts once."""
+    who = second_step
+    open_door(page, scripted)
+    sign_in_as(page, who, scripted)
+    expect(page.locator(".person")).to_be_visible()
+    page.goto("/account/second-factor")
+    secret = page.locator(".own__secret").inner_text().strip()
+    page.get_by_label("Code from the phone").fill("000000")
+    page.get_by_role("main").get_by_label("password").fill(PASSWORD)
+    page.get_by_role("button", name="Add the second step").click()
+    expect(page.get_by_role("alert")).to_contain_text("not there yet")
+    assert page.locator(".own__secret").inner_text().strip() == secret
+
+    page.get_by_label("Code from the phone").fill(pyotp.TOTP(secret).now())
+    page.get_by_role("main").get_by_label("password").fill(PASSWORD)
+    page.get_by_role("button", name="Add the second step").click()
+    recovery = page.locator(".own__codes li").all_inner_texts()
+    assert len(recovery) == 10
+
+    sign_out(page)
+    door = open_door(page, scripted)
+    sign_in_as(page, who, scripted)
+    expect(door.get_by_role("heading", name="The second step")).to_be_visible()
+    door.get_by_label("Code").fill("123456")
+    door.get_by_role("button", name="Sign in").click()
+    expect(door.get_by_role("alert")).to_contain_text("We could not sign you in")
+    door.get_by_label("Code").fill(pyotp.TOTP(secret).at(time.time() + 30))  # the one of now has been used
+    door.get_by_role("button", name="Sign in").click()
+    expect(page.locator(".person")).to_be_visible()
+
+    for is_first in (True, False):
+        sign_out(page)
+        door = open_door(page, scripted)
+        sign_in_as(page, who, scripted)
+        door.get_by_label("Code").fill(recovery[0])
+        door.get_by_role("button", name="Sign in").click()
+        if is_first:
+            expect(page.locator(".person")).to_be_visible()
+        else:
+            expect(door.get_by_role("alert")).to_contain_text("We could not sign you in")
