@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, ForeignKey, Index, Select, or_, select
+from sqlalchemy import ColumnElement, ForeignKey, Index, Select, or_, select, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from newsapp.accounts import Account
@@ -43,6 +43,9 @@ class Sanction(Base):
     __table_args__ = (
         Index("ix_sanction_account_id", "account_id", "id"),
         Index("ix_sanction_email", "email", "id"),
+        Index(
+            "ix_sanction_open", "id", sqlite_where=text("lifted_at IS NULL"), postgresql_where=text("lifted_at IS NULL")
+        ),
     )
 
     id: Mapped[pk]

@@ -91,6 +91,10 @@ class Report(Base):
 class Appeal(Base):
     """What an author says against a decision about a comment: once for each comment."""
 
+    __table_args__ = (
+        Index("ix_appeal_open", "comment_id", sqlite_where=text("decided_at IS NULL"), postgresql_where=text("decided_at IS NULL")),
+    )  # fmt: skip
+
     comment_id: Mapped[int] = mapped_column(ForeignKey(Comment.id, ondelete="CASCADE"), primary_key=True)
     words: Mapped[str]
     made_at: Mapped[moment] = mapped_column(default=clock.now)

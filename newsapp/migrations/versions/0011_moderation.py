@@ -77,6 +77,10 @@ def upgrade() -> None:
     op.add_column('thread', sa.Column('message', sa.String(), nullable=False, server_default=''))
     op.add_column('thread', sa.Column('kept_open_at', sa.DateTime(timezone=True), nullable=True))
     op.add_column('site', sa.Column('comment_rules', sa.String(), nullable=False, server_default=''))
+    op.create_index('ix_sanction_open', 'sanction', ['id'], sqlite_where=sa.text('lifted_at IS NULL'),
+        postgresql_where=sa.text('lifted_at IS NULL'))
+    op.create_index('ix_appeal_open', 'appeal', ['comment_id'], sqlite_where=sa.text('decided_at IS NULL'),
+        postgresql_where=sa.text('decided_at IS NULL'))
     op.create_index('ix_account_mailbox', 'account', ['mailbox'])
     op.create_index('ix_comment_mailbox', 'comment', ['mailbox', 'posted_at', 'id'], sqlite_where=sa.text('mailbox IS NOT NULL'),
         postgresql_where=sa.text('mailbox IS NOT NULL'))
@@ -96,6 +100,8 @@ def words(body: str) -> str:
 
 
 def downgrade() -> None:
+    op.drop_index('ix_appeal_open', table_name='appeal')
+    op.drop_index('ix_sanction_open', table_name='sanction')
     op.drop_column('site', 'comment_rules')
     op.drop_column('thread', 'kept_open_at')
     op.drop_column('thread', 'message')
