@@ -29,6 +29,7 @@ class Size:
     comments: int  # of each process
     seconds: float  # of each measurement
     people: int  # who post while it is measured, for each process
+    patience: float = PATIENCE
 
 
 FULL, SMALL = Size(1000, 15.0, 300), Size(40, 2.0, 60)
@@ -39,6 +40,7 @@ class Proof:
     """What a proof has measured, and which promises it has seen broken."""
 
     title: str
+    patience: float
     lines: list[tuple[str, str, list[float], float]] = field(default_factory=list)  # when, what, seconds, lasted
     broken: list[str] = field(default_factory=list)
 
@@ -47,7 +49,7 @@ class Proof:
         for what in dict.fromkeys(what for done in everybody for what in done.seconds):
             took = sorted(second for done in everybody for second in done.seconds.get(what, []))
             self.lines.append((when, what, took, max(done.lasted for done in everybody if what in done.seconds)))
-            if took[-1] > PATIENCE and what != "hash":
+            if took[-1] > self.patience and what != "hash":
                 self.broken.append(f"{when}: {what} took {took[-1]:.1f} s once")
         for done in everybody:
             self.broken += [f"{when}: {n} times {error}" for error, n in done.errors.items()]
@@ -69,7 +71,9 @@ class Proof:
 
 def posting(size: Size, on_postgres: bool) -> Proof:
     """Four processes post at once: everything is there, every figure is true, no answer is an error."""
-    proof = Proof(f"{PROCESSES} processes post {size.comments:,} comments each at once, {PROCESSES} serve")
+    proof = Proof(
+        f"{PROCESSES} processes post {size.comments:,} comments each at once, {PROCESSES} serve", size.patience
+    )
     each = -(-size.comments // people.EACH_POSTS)
     with served(each * PROCESSES, PROCESSES, on_postgres) as site:
         shares = [site.people[n * each : (n + 1) * each] for n in range(PROCESSES)]
@@ -94,7 +98,9 @@ def posting(size: Size, on_postgres: bool) -> Proof:
 
 def reading(size: Size, on_postgres: bool) -> Proof:
     """Commenting goes on while many read, and reading while many comment."""
-    proof = Proof(f"{PROCESSES} people comment without a pause while {READERS} readers read without a pause")
+    proof = Proof(
+        f"{PROCESSES} people comment without a pause while {READERS} readers read without a pause", size.patience
+    )
     with served(size.people * PROCESSES * 2, 2, on_postgres) as site:
         read = partial(people.read_until, site.address, READERS // 2)
         alone, beside = _halves(site.people)
@@ -109,7 +115,7 @@ def reading(size: Size, on_postgres: bool) -> Proof:
 
 def signing_in(size: Size, on_postgres: bool) -> Proof:
     """Signing in hashes a password slowly, and no writer waits for that: beside it, as beside other work of the cores."""
-    proof = Proof(f"{PROCESSES} people comment while {SIGNING_IN} at once sign in")
+    proof = Proof(f"{PROCESSES} people comment while {SIGNING_IN} at once sign in", size.patience)
     with served(size.people * PROCESSES * 4, 2, on_postgres) as site:
         half, at_door = _halves(site.people)
         first, second = _halves(half)

@@ -1,0 +1,13 @@
+"""A small run of the proofs that bin/soak makes long: several processes post at once at a site that several serve."""
+
+from __future__ import annotations
+
+from math import inf
+
+from tools.soak.__main__ import Size, posting
+
+
+def test_whoever_posts_at_once_loses_nothing_and_every_figure_is_true(postgres):
+    proof = posting(Size(comments=20, seconds=1, people=10, patience=inf), on_postgres=postgres is not None)
+
+    assert proof.broken == []
