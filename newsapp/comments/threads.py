@@ -189,7 +189,7 @@ def thread_page(
     pinned_id = None
     if rows:
         page.visible, page.roots, pinned_id, page.message = rows[0][-4:]
-    else:  # nobody has written yet, and the newsroom may have something to say
+    elif sort == "oldest":  # nobody has written yet, and the newsroom may have something to say
         page.message = session.scalar(select(Thread.message).where(Thread.article_id == article.id)) or ""
     comments = sorted((Shown._make(row[:-4]) for row in rows), key=attrgetter("path"))
     if pinned_id and number == 1:
