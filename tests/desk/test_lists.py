@@ -157,7 +157,7 @@ def test_a_page_walks_along_an_index_and_counts_no_rows_away(app, desk, many, po
             said = queries_of(desk, address)
             with db.engine.connect() as connection:
                 for statement, parameters in said:
-                    assert "OFFSET ?" not in statement or parameters[-1] == 0, statement
+                    assert not statement.rstrip().endswith("OFFSET ?") or parameters[-1] == 0, statement
                     for _, _, _, step in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters):
                         assert not re.match(r"SCAN (comment|account|log_entry|article)\b(?! USING)", step), (
                             step,

@@ -198,6 +198,7 @@ KNOWN: dict[str, Callable[[Secret], list[str]]] = {
     "desk.home": lambda s: ["/desk"],
     "desk.queue": lambda s: ["/desk/comments", f"/desk/comments?q={mark(s.state, 'comment')}"],
     "desk.one": lambda s: [f"/desk/comments/{s.comment_id}"],
+    "desk.discussion": lambda s: [f"/desk/comments/stories/{s.article_id}"],
     "desk.thread": lambda s: [f"/desk/comments/{s.comment_id}/thread"],
     "desk.person": lambda s: [f"/desk/comments/people/guest-{s.comment_id}"],
     "desk.sanction_form": lambda s: [f"/desk/comments/people/guest-{s.comment_id}/sanction"],

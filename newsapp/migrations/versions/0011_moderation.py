@@ -11,7 +11,7 @@ from alembic import op
 from newsapp.lib.addresses import mailbox
 from newsapp.lib.words import index_text
 revision = '0011'
-down_revision = '0014'
+down_revision = '0010'
 branch_labels = None
 depends_on = None
 
