@@ -1,7 +1,7 @@
 """Who signs in: readers, commenters and the newsroom."""
 
 from newsapp.accounts import holdings, letters, passwords, secondfactor
-from newsapp.accounts.access import leave, let_in, only, reader, readers_only
+from newsapp.accounts.access import leave, let_in, only, reader, readers_only, readers_only_to
 from newsapp.accounts.models import (
     REMEMBERED,
     USERNAME,
@@ -40,6 +40,7 @@ __all__ = [
     "passwords",
     "reader",
     "readers_only",
+    "readers_only_to",
     "register",
     "secondfactor",
     "tidy",

@@ -8,9 +8,10 @@ from functools import wraps
 from typing import Any, TypeVar
 from urllib.parse import quote
 
-from flask import Response, abort, g, request, session
+from flask import Response, abort, current_app, g, request, session
 from flask_login import current_user, login_user, logout_user
 from flask_wtf.csrf import generate_csrf
+from werkzeug.exceptions import HTTPException
 
 from newsapp.accounts.models import Account, Role, SignIn, begin
 from newsapp.accounts.notifications import Notification
@@ -49,6 +50,26 @@ def readers_only(view: View) -> View:
         return view(*args, **kwargs)
 
     return guarded  # type: ignore[return-value]
+
+
+def readers_only_to(do: str) -> Callable[[View], View]:
+    """As readers_only(), for a view that people meet unawares: ``do`` is what they sign in for, for purpose_of()."""
+
+    def keep(view: View) -> View:
+        guarded = readers_only(view)
+        guarded.purpose = do  # type: ignore[attr-defined]
+        return guarded
+
+    return keep
+
+
+def purpose_of(path: str) -> str:
+    """Say what somebody who is led on to ``path`` signs in for, where it is not plain; nothing elsewhere."""
+    try:
+        endpoint, _ = current_app.create_url_adapter(request).match(path.partition("?")[0], method="GET")  # type: ignore[union-attr]
+    except HTTPException:
+        return ""
+    return str(getattr(current_app.view_functions[endpoint], "purpose", ""))
 
 
 def only(*roles: Role) -> Callable[[View], View]:

@@ -9,7 +9,7 @@ from flask_login import current_user
 from sqlalchemy import select
 
 from newsapp.accounts import holdings, links, passwords, secondfactor, tries
-from newsapp.accounts.access import leave, let_in, readers_only
+from newsapp.accounts.access import leave, let_in, purpose_of, readers_only
 from newsapp.accounts.forms import (
     AddressForm,
     CodeForm,
@@ -153,7 +153,15 @@ def sign_out():
 
 
 def _door(form: SignInForm, status: int = 200, **said: Any):
-    return page("accounts/sign-in.html", fragment="door", status=status, form=form, notice=_notice(), **said)
+    return page(
+        "accounts/sign-in.html",
+        fragment="door",
+        status=status,
+        form=form,
+        notice=_notice(),
+        purpose=purpose_of(form.next.data or "/"),
+        **said,
+    )
 
 
 def _next(target: str | None) -> str:

@@ -30,12 +30,12 @@ ASKED_A_DAY = 3  # guests' mailboxes are asked so often whether they want replie
 
 # Why a comment waits, as its author is told. The keys are the checks' names (checks.py) and what a moderator may do.
 WHY_HELD = {
-    "guest": "An editor reads every guest's comment before it appears.",
-    "first": "An editor reads a person's first comments before they appear.",
+    "guest": "An editor reads every guest’s comment before it appears.",
+    "first": "An editor reads a person’s first comments before they appear.",
     "premoderated": "A moderator has decided to read your comments before they appear.",
     "repeat": "The same words were posted here before.",
     "words": "It has a word that our moderators look at first.",
-    "links": "It has more links than appear without a moderator's look.",
+    "links": "A moderator looks at comments with links before they appear.",
     "mail": "The email address is of a kind that is made to be thrown away.",
     "speed": "It was sent sooner than one can write.",
     "trap": "It filled in a field that people do not see.",
@@ -137,6 +137,7 @@ class Comment(Base, Tagged):
     recommended: Mapped[int] = mapped_column(default=0)
     answers: Mapped[int] = mapped_column(default=0)  # visible comments anywhere below
 
+    parent: Mapped[Comment | None] = relationship(remote_side="Comment.id", viewonly=True)
     account: Mapped[Account | None] = relationship(foreign_keys=account_id)
     author: Mapped[Author | None] = relationship()
 
@@ -205,6 +206,13 @@ class Comment(Base, Tagged):
         if self.hidden_at:
             return "hidden"
         return "approved" if self.approved_at else "waiting"
+
+    @property
+    def answers_to(self) -> str | None:
+        """Give the name over the comment that it answers, where readers see that."""
+        if self.parent is None:
+            return None
+        return self.parent.name if self.parent.is_visible else "a deleted comment"
 
     @property
     def why(self) -> str:
@@ -305,7 +313,7 @@ class Comment(Base, Tagged):
             NotAllowed: it is no guest's.
         """
         if self.account_id is not None or self.guest_email is None:
-            raise NotAllowed("This comment is no guest's.")
+            raise NotAllowed("This comment is no guest’s.")
         self.unrecommend(account)  # nobody recommends what is their own
         self.account_id, self.account = account.id, account
         self.guest_name = self.guest_email = self.reply_mail_asked_at = self.reply_mail_at = None

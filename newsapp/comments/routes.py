@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from newsapp import comments
-from newsapp.accounts import Account, reader, readers_only
+from newsapp.accounts import Account, reader, readers_only, readers_only_to
 from newsapp.accounts.notifications import Notification, mark_read
 from newsapp.articles import Article, Story, story_to_read, structured
 from newsapp.comments import (
@@ -259,7 +259,7 @@ def delete(comment_id: int):
 
 
 @bp.get("/comments/<int(max=2147483647):comment_id>/recommend")
-@readers_only
+@readers_only_to("say that a comment is helpful")
 def recommend_form(comment_id: int):
     comment, article = _comment(comment_id)
     if comment.is_by(reader()):
@@ -330,7 +330,7 @@ def report(comment_id: int):
 def mute_form(comment_id: int):
     comment, article = _comment(comment_id)
     if comment.account_id is None or comment.account is None:
-        return _ask(comment, article, "Mute", "Guests cannot be muted: anybody can take a guest's name.", None)
+        return _ask(comment, article, "Mute", "Guests cannot be muted: anybody can take a guest’s name.", None)
     if db.session.get(Mute, (_me().id, comment.account_id)):
         return _ask(
             comment, article, f"Read {comment.name} again", "You do not see their comments now.", "Read them again"
@@ -631,7 +631,7 @@ def _rule() -> str:
     account: Account | None = reader()
     if account is None or current_app.config["COMMENTS_FIRST_HELD"] > 50:
         return RULE
-    return "" if account.is_newsroom else "An editor reads a person's first comments before they appear."
+    return "" if account.is_newsroom else "An editor reads a person’s first comments before they appear."
 
 
 def _refused(article: Article, form: CommentForm, parent: Comment | None, why: Refused) -> Response:

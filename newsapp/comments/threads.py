@@ -10,7 +10,7 @@ from operator import attrgetter
 from typing import Any, NamedTuple
 
 from sqlalchemy import CompoundSelect, Select, bindparam, literal, select, union_all
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session, aliased, joinedload
 
 from newsapp.accounts import Account, Role
 from newsapp.articles import Story
@@ -226,7 +226,10 @@ def _viewer(session: Session, article: Story, account: Account, asks: Select[str
         else:
             found.asked.add(kind)
     if mine:
-        found.own = list(session.scalars(select(Comment).where(Comment.id.in_(mine)).order_by(Comment.id.desc())))
+        rows = select(Comment).where(Comment.id.in_(mine)).order_by(Comment.id.desc())
+        answered = joinedload(Comment.parent)
+        rows = rows.options(answered.joinedload(Comment.account), answered.joinedload(Comment.author))
+        found.own = list(session.scalars(rows))
     return found
 
 

@@ -129,13 +129,14 @@ _DOUBLED = re.compile(r"(.)\1+")
 
 def plain(markup: str) -> str:
     """Give the text of clean HTML as a reader sees it, without the numbers of its sources."""
-    text = _REFERENCE.sub("", markup)
+    text = _HOST.sub("", _REFERENCE.sub("", markup))
     text = _BLOCK.sub("\n", text)
     return html.unescape(_TAG.sub("", text))
 
 
 _ATTRIBUTES = r"""(?:[^>"']|"[^"]*"|'[^']*')*"""
 _REFERENCE = re.compile(rf"""<a\b(?={_ATTRIBUTES}\sclass="ref")""" + _ATTRIBUTES + r">[^<]*</a>")
+_HOST = re.compile(r'<small class="embed__host">[^<]*</small>')  # under a card's title, for the eye
 _BLOCK = re.compile(
     rf"</?(?:p|div|h[1-6]|ul|ol|li|table|thead|tbody|tfoot|tr|td|th|caption|figure|figcaption|blockquote|pre|br|hr|dl|dt"
     rf"|dd|aside|section|picture|img|source|details|summary)\b{_ATTRIBUTES}>"

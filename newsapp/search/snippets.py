@@ -9,6 +9,7 @@ from newsapp.lib.words import Word, words
 
 AT_MOST = 180  # characters
 STRETCH = 1500  # characters that are looked through at once: most often the first has it
+STOPS = ".!?…:;,”’)。！？"
 READ_AT_MOST = 60_000  # characters of one text in which the best place is looked for
 
 Snippet = list[tuple[str, bool]]  # pieces of text, to be escaped by whoever prints them; True: found
@@ -22,7 +23,7 @@ def snippet(texts: Iterable[str], terms: Terms) -> Snippet:
     first = ""
     best: tuple[int, str, list[tuple[int, int]]] | None = None
     for text in texts:
-        text = " ".join(text[:READ_AT_MOST].split())
+        text = _in_one_line(text[:READ_AT_MOST])
         if not text:
             continue
         first = first or text
@@ -36,6 +37,15 @@ def snippet(texts: Iterable[str], terms: Terms) -> Snippet:
     if best is None:
         return [(_cut(first, 0, AT_MOST), False)] if first else []
     return _pieces(best[1], best[2])
+
+
+def _in_one_line(text: str) -> str:
+    """Put what stands in lines of its own (a heading, an item) into one, and a mark between where no stop is."""
+    lines = [" ".join(line.split()) for line in text.splitlines()]
+    joined = ""
+    for line in filter(None, lines):
+        joined += ("" if not joined else " " if joined[-1] in STOPS else " · ") + line
+    return joined
 
 
 def _stretch(text: str, begins: int) -> list[Word]:

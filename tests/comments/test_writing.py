@@ -54,7 +54,7 @@ def test_a_guests_comment_waits_and_only_the_guest_sees_it(client, address, mode
 
     own = client.get(answer.headers["Location"]).text
     assert "A guest&#39;s words" in own or "A guest's words" in own
-    assert "An editor reads every guest&#39;s comment before it appears." in own
+    assert "An editor reads every guest’s comment before it appears." in own
     assert (
         "words"
         not in app.test_client().get(f"{address}/comments/mine").text.partition("<main")[2].partition("</main")[0]
@@ -89,7 +89,7 @@ def test_a_readers_first_comment_waits(app, reader, address):
 
     assert only().held_for == "first"
     own = browser.get(answer.headers["Location"]).text
-    assert "An editor reads a person&#39;s first comments before they appear." in own
+    assert "An editor reads a person’s first comments before they appear." in own
     assert "Here for the first time" in browser.get(address).text
 
 
