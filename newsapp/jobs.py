@@ -20,6 +20,7 @@ from newsapp.lib import clock, leases, throttles
 EVERY = timedelta(minutes=10)
 SEARCH_AT_ONCE = 300  # documents: on SQLite nobody else writes for the half second that they take
 LOOKS_EVERY = 20  # seconds between two looks at what is due
+RELEASES_EVERY = 2  # seconds between two looks for a change of a public story whose time has come
 
 
 class Scheduler:
@@ -46,8 +47,13 @@ class Scheduler:
         outbox.waiting.set()
 
     def _run(self) -> None:
-        while not self._stopped.wait(LOOKS_EVERY):
-            self._try(self.tick, "A recurring job failed; it is tried again.")
+        looks = 0
+        while not self._stopped.wait(RELEASES_EVERY):
+            self._try(self.release, "A change could not be released; whoever made it is told.")
+            looks += 1
+            if looks * RELEASES_EVERY >= LOOKS_EVERY:
+                looks = 0
+                self._try(self.tick, "A recurring job failed; it is tried again.")
 
     def _deliver(self) -> None:
         """Send what this process has just written, and look for what others wrote or what must be tried again."""
@@ -66,6 +72,11 @@ class Scheduler:
         """Send the mail that is due; tells how many letters have left."""
         with self._app.app_context():
             return outbox.send_due()
+
+    def release(self) -> int:
+        """Put the changes on public stories whose time has come; tells how many. Any process may: each is done once."""
+        with self._app.app_context():
+            return articles.release_due()
 
     def tick(self) -> bool:
         """Do what is due, if it is this process's turn; tells whether it was."""

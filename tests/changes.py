@@ -21,7 +21,20 @@ from newsapp import accounts, articles, authors, comments, follows, outbox, page
 from newsapp.accounts import Account, SignIn
 from newsapp.accounts.log import LogEntry, record
 from newsapp.accounts.notifications import mark_read, notify, take_back
-from newsapp.articles import Article, Byline, Placement, Source, Topic
+from newsapp.articles import (
+    Article,
+    Byline,
+    Placement,
+    Source,
+    Topic,
+    drafting,
+    newslist,
+    presence,
+    preview,
+    releasing,
+    versions,
+)
+from newsapp.articles.documents import document_of, put_on
 from newsapp.authors import Author
 from newsapp.comments import Comment, ListedWord, Mute, NotAllowed, PersonNote, RejectionReason, Sanction, Sender
 from newsapp.db import Base, Moment, db
@@ -203,7 +216,82 @@ def _save(chance: random.Random) -> Any:
     return follows.save(any_of(Account, chance), story)
 
 
+def _document(story: Article, chance: random.Random) -> dict[str, Any]:
+    """Change something of what the desk writes at a story."""
+    document, _ = drafting.working_document(story)
+    return {
+        **document,
+        **chance.choice(
+            [
+                {"headline": words(chance)}, {"body": f"<p>{words(chance)}</p>"}, {"standfirst": words(chance)},
+                {"topics": ["Rivers", "Peat"]}, {"key_points": [words(chance)]}, {"place": words(chance)},
+                {"bylines": [{"author_id": None, "name": words(chance), "role": "", "part": "by"}]},
+                {"section_id": any_of(Section, chance).id}, {"kind": "opinion"},
+            ]
+        ),
+    }  # fmt: skip
+
+
+def _write_at(story: Article, chance: random.Random) -> Any:
+    _, number = drafting.working_document(story)
+    return drafting.save(story, _document(story, chance), any_of(Account, chance), number)
+
+
+def _release(story: Article, chance: random.Random, at: Any = None) -> Any:
+    """Release what is written; now and then there is nothing that can be."""
+    _write_at(story, chance)
+    kind = chance.choice(["correction", "clarification", "update", "minor"])
+    try:
+        return releasing.release(
+            story, any_of(Account, chance), kind, words(chance), f"<p>{words(chance)}</p>", at, despite_embargo=True
+        )
+    except (releasing.CannotRelease, drafting.SavedMeanwhile, articles.documents.NotWhole):
+        return None
+
+
+def _call_off(story: Article, chance: random.Random) -> None:
+    story.publish(at=clock.now() + timedelta(minutes=9))
+    drafting.start_again(story, None)
+    _write_at(story, chance)
+    releasing.call_off(story, any_of(Account, chance))
+
+
+def _withhold(chance: random.Random) -> None:
+    story = any_of(Article, chance)
+    for _ in range(3):
+        _release(story, chance)
+    older = db.session.scalars(versions.Version.of(story.id, clock.now()).offset(1)).first()
+    if older is not None:
+        older.withhold(words(chance), by=any_of(Account, chance))
+
+
+def _link(story: Article, chance: random.Random) -> Any:
+    return preview.make_link(story, "3", words(chance), by=any_of(Account, chance))
+
+
 VERBS: dict[str, Change] = {
+    "articles.begin": lambda c: drafting.begin(any_of(Section, c), words(c), any_of(Account, c)),
+    "articles.began": of(Article, lambda row, c: newslist.began(row, any_of(Account, c))),
+    "articles.write_line": of(Article, lambda row, c: newslist.write_line(row)),
+    "articles.save": of(Article, _write_at),
+    "articles.start_again": of(Article, lambda row, c: drafting.start_again(row, None)),
+    "articles.submit": of(Article, lambda row, c: drafting.submit(row, any_of(Account, c))),
+    "articles.send_back": of(Article, lambda row, c: drafting.send_back(row, any_of(Account, c), words(c))),
+    "articles.embargo": of(Article, lambda row, c: drafting.embargo(row, soon(c), words(c), any_of(Account, c))),
+    "articles.put_on": of(Article, lambda row, c: put_on(row, {**document_of(row), "headline": words(c)})),
+    "articles.release": of(Article, _release),
+    "articles.drop_waiting": of(Article, lambda row, c: (_release(row, c, clock.now() + timedelta(hours=1)), releasing.drop_waiting(row))),
+    "articles.call_off": of(Article, _call_off),
+    "articles.withdraw": of(Article, lambda row, c: releasing.withdraw(row, words(c), any_of(Account, c))),
+    "articles.end": of(Article, lambda row, c: releasing.end(row, soon(c), any_of(Account, c))),
+    "articles.keep": of(Article, lambda row, c: versions.keep(row, "minor", words(c))),
+    "articles.keep_first": of(Article, lambda row, c: versions.keep_first(row)),
+    "articles.drop_unseen": of(Article, lambda row, c: versions.drop_unseen(row)),
+    "Version.withhold": _withhold,
+    "articles.is_here": of(Article, lambda row, c: presence.is_here(row, any_of(Account, c))),
+    "articles.has_left": of(Article, lambda row, c: presence.has_left(row, any_of(Account, c))),
+    "articles.make_link": of(Article, _link),
+    "PreviewLink.revoke": of(Article, lambda row, c: _link(row, c).revoke(any_of(Account, c))),
     "Site.set": of(Site, lambda row, c: row.set(name=words(c), tagline=words(c), top_writers_days=c.randint(1, 40))),
     "Redirect.remove": lambda c: site.redirect("/moved", "/log").remove(),
     "site.redirect": lambda c: site.redirect("/moved", c.choice(["/about", "/log", "https://example.org/"])),
@@ -346,7 +434,8 @@ BY_VERB_ONLY = {
     "picture.original", "listing.shelf", "most_read.shelf", "placement.slot", "byline.part", "change.kind", "source.kind",
     "listing.published_at", "listing.ends_at", "article.published_at", "article.unpublish_at", "thread.visible", "thread.roots", "account.username", "account.email", "account.mailbox", "account.role", "section.rhythm", "topic.name",
     "account.password_hash", "account.consent", "account.totp_secret", "account.totp_step", "site.copyright_from", "site.top_writers_days", "site.social_links", "site.share_networks", "author.links", "menu_item.address",
-    "picture.width", "picture.height",
+    "picture.width", "picture.height", "version.number", "version.at", "version.kind", "version.reason", "version.made_at", "version.document",
+    "version.printed",
 }  # fmt: skip
 
 

@@ -21,7 +21,9 @@ from newsapp.articles.models import (
     write,
 )
 from newsapp.articles.mostread import MostRead, rank
+from newsapp.articles.newslist import NewslistLine, NewslistPerson
 from newsapp.articles.printed import Card, Story, cards, story_to_read
+from newsapp.articles.releasing import release_due
 from newsapp.articles.shelves import ALL, Listing, newest_over, next_change
 
 __all__ = [
@@ -39,6 +41,8 @@ __all__ = [
     "Listing",
     "LogLine",
     "MostRead",
+    "NewslistLine",
+    "NewslistPerson",
     "PictureUse",
     "Placement",
     "Source",
@@ -56,6 +60,7 @@ __all__ = [
     "next_placement_change",
     "place",
     "rank",
+    "release_due",
     "remove_section",
     "source_changed",
     "story_list",

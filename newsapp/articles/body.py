@@ -26,7 +26,7 @@ from newsapp.lib import dates
 from newsapp.lib.markup import is_web_address, link_address
 from newsapp.lib.text import count_words, shorten, slugify
 
-__all__ = ["PROTOCOLS", "TAGS", "Body", "clean_inline", "is_web_address", "prepare"]
+__all__ = ["HTML", "PROTOCOLS", "TAGS", "Body", "clean_body", "clean_inline", "is_web_address", "prepare"]
 
 TAGS = {
     "a", "abbr", "bdi", "bdo", "blockquote", "br", "caption", "cite", "code", "dd", "del", "dl", "dt", "em", "figcaption",
@@ -70,7 +70,7 @@ _LETTER = re.compile(r"[^\W\d_]")
 _MARKS = ["ref", "post__at"]
 _APART = ("ul", "ol", "dl", "div", "table", "blockquote")  # their words stand apart, with no blank between them
 _BEHIND_TIME = re.compile(r"^[\s:,|–—-]+")
-_HTML = HTMLFormatter(entity_substitution=EntitySubstitution.substitute_xml, void_element_close_prefix="")
+HTML = HTMLFormatter(entity_substitution=EntitySubstitution.substitute_xml, void_element_close_prefix="")
 
 
 @dataclass
@@ -113,8 +113,13 @@ def prepare(
     _print_pictures(soup, body, print_picture)
     _make_cards(soup)
     _tell_posts(soup, body)
-    body.html = soup.decode_contents(formatter=_HTML).strip()
+    body.html = soup.decode_contents(formatter=HTML).strip()
     return body
+
+
+def clean_body(source: str) -> str:
+    """Give ``source``, HTML of any origin, repaired and clean, and not yet made ready to print."""
+    return _clean(repair(source, [], TAGS), TAGS)
 
 
 def clean_inline(html: str) -> str:
@@ -327,7 +332,7 @@ def _print_pictures(soup: BeautifulSoup, body: Body, print_picture: Callable[[st
     for figure in soup.find_all("figure"):
         key = str(figure.get("data-picture", ""))
         caption = figure.figcaption
-        printed = print_picture(key, caption.decode_contents(formatter=_HTML) if caption else "")
+        printed = print_picture(key, caption.decode_contents(formatter=HTML) if caption else "")
         if printed:
             body.pictures.append(key)
             figure.replace_with(BeautifulSoup(printed, "html.parser"))

@@ -223,6 +223,9 @@ class Article(Base, Tagged, Facts):
     is_evergreen: Mapped[bool] = mapped_column(default=False)
     words: Mapped[int] = mapped_column(default=0)
     minutes: Mapped[int] = mapped_column(default=0)  # reading time; 0: nothing to read
+    versions: Mapped[int] = mapped_column(
+        default=0
+    )  # the number of the newest one; 0: kept since before there were any
 
     created_at: Mapped[moment] = mapped_column(default=clock.now)
     submitted_at: Mapped[moment | None]
@@ -295,14 +298,15 @@ class Article(Base, Tagged, Facts):
         for citation in self.citations if self.id else ():
             known.setdefault(citation.key, citation.source)
         self.body_source = html
-        body = self._prepared({source.url: key for key, source in known.items() if source.url and key != source.url})
+        keys = {source.url: key for key, source in known.items() if source.url and key != source.url}
+        body = prepared(html, self.kind, keys)
         self.body, self.contents = body.html, body.contents
         self.words = body.words
         self.minutes = reading_minutes(
             body.words, len(body.pictures) + bool(self.picture_id), self.language
         )  # fmt: skip
         if not self.standfirst or not self.standfirst_is_own:
-            self.standfirst, self.standfirst_is_own = _first_sentence(body.html), False
+            self.standfirst, self.standfirst_is_own = first_sentence(body.html), False
         self._cite(body.citations, known)
         undescribed = [c.key for c in self.citations if c.source.title == _undescribed(c.key)]
         self.warnings = body.warnings + [
@@ -337,10 +341,6 @@ class Article(Base, Tagged, Facts):
     def print_again(self) -> None:
         """Print the body anew from its source: something that it shows says something else now. The caller commits."""
         self.set_body(self.body_source)
-
-    def _prepared(self, keys: Mapping[str, str]) -> Body:
-        live_in = current_site(db.session()).timezone if self.kind == Kind.LIVE else None
-        return prepare(self.body_source, _print_picture, live_in, keys)
 
     def sign(self, bylines: Iterable[Byline]) -> None:
         """Set whose names stand over the story, in their order. The caller commits."""
@@ -525,7 +525,14 @@ def _undescribed(key: str) -> str:
     return f"Source “{shorten(key, 60)}” is not described yet"
 
 
-def _first_sentence(html: str) -> str:
+def prepared(source: str, kind: str, keys: Mapping[str, str]) -> Body:
+    """Make a story's text ready to print. ``keys`` are those of its sources, by their addresses."""
+    live_in = current_site(db.session()).timezone if kind == Kind.LIVE else None
+    return prepare(source, _print_picture, live_in, keys)
+
+
+def first_sentence(html: str) -> str:
+    """Give the first sentence of a text ready to print: a standfirst where nobody has written one."""
     paragraph = BeautifulSoup(html, "html.parser").find("p")
     if paragraph is None:
         return ""
@@ -578,4 +585,14 @@ def _printed_again(figure: re.Match[str], picture: Picture, plain: str) -> str:
 
 
 __all__ = ["PARTS", "SOURCE_KINDS", "Article", "Byline", "Change", "Citation", "PictureUse", "Source"]
-__all__ += ["Topic", "TopicMark", "article_changed", "free_slug", "source_changed", "topic_named", "write"]
+__all__ += [
+    "Topic",
+    "TopicMark",
+    "article_changed",
+    "first_sentence",
+    "free_slug",
+    "prepared",
+    "source_changed",
+    "topic_named",
+]
+__all__ += ["write"]

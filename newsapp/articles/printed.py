@@ -112,6 +112,7 @@ class Story(Card):
     picture_caption: str | None = None
     picture_alt: str | None = None
     words: int = 0
+    versions: int = 0
     withdrawn_reason: str = ""
     comments_closed_at: datetime | None = None
     contents: list[dict[str, object]] = field(default_factory=list)

@@ -12,7 +12,19 @@ from sqlalchemy.orm import selectinload, undefer
 
 from newsapp import search
 from newsapp.accounts import Account
-from newsapp.articles import ALL, Article, Byline, Change, Citation, Kind, Listing, Topic, TopicMark
+from newsapp.articles import (
+    ALL,
+    Article,
+    Byline,
+    Change,
+    Citation,
+    Kind,
+    Listing,
+    NewslistLine,
+    NewslistPerson,
+    Topic,
+    TopicMark,
+)
 from newsapp.authors import Author
 from newsapp.comments import Comment, CommentText, Report, Sanction, Thread
 from newsapp.comments.index import entry, words_of
@@ -93,7 +105,7 @@ def _stories(wanted: int, chance: random.Random, say: Callable[[str], None]) -> 
     db.session.commit()
     for start in range(0, wanted, AT_ONCE):
         rows: dict[type[Base], list[dict[str, Any]]] = {
-            table: [] for table in (Article, Byline, Change, Citation, TopicMark, Listing)
+            table: [] for table in (Article, Byline, Change, Citation, TopicMark, Listing, NewslistLine, NewslistPerson)
         }
         for n in range(start, min(start + AT_ONCE, wanted)):
             number = first + n
@@ -110,10 +122,17 @@ def _stories(wanted: int, chance: random.Random, say: Callable[[str], None]) -> 
                     "headline": f"{headline}, report {number}", "standfirst": standfirst, "standfirst_is_own": True,
                     "language": "en-GB", "key_points": key_points,
                     "picture_id": chance.choice(pictures) if chance.random() < 0.6 else None, "is_evergreen": False,
-                    "words": words, "minutes": minutes, "created_at": at, "ready_at": at, "published_at": at,
+                    "words": words, "minutes": minutes, "versions": 0, "created_at": at, "ready_at": at, "published_at": at,
                     "withdrawn_reason": "", "contents": contents, "warnings": [], "body": body, "body_source": "",
                 }
             )  # fmt: skip
+            rows[NewslistLine].append(
+                {
+                    "article_id": number, "headline": rows[Article][-1]["headline"], "section_id": section_id, "stage": "ready",
+                    "published_at": at, "changed_at": at, "words": words, "is_stuck": False, "has_changes": False,
+                }
+            )  # fmt: skip
+            rows[NewslistPerson].append({"article_id": number, "author_id": author_id})
             rows[Byline].append(
                 {"article_id": number, "author_id": author_id, "role": "Reporter", "part": "by", "position": 0}
             )

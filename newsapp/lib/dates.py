@@ -53,6 +53,11 @@ def short(at: datetime, zone: ZoneInfo) -> str:
     return f"{local.day} {_MONTHS[local.month]}, {local.hour:02}:{local.minute:02}"
 
 
+def local(at: datetime, zone: ZoneInfo) -> str:
+    """2026-01-15T23:59, as a browser's field for a day and a time has it"""
+    return at.astimezone(zone).strftime("%Y-%m-%dT%H:%M")
+
+
 def brief(at: datetime, zone: ZoneInfo, today: datetime) -> str:
     """12:20 today, 13 Jan this year, 13 Jan 2025 before."""
     local, now = at.astimezone(zone), today.astimezone(zone)

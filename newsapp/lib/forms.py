@@ -9,6 +9,7 @@ from flask_wtf import FlaskForm
 from wtforms import ValidationError
 
 from newsapp.lib.addresses import normalise
+from newsapp.lib.markup import tidy
 
 
 class Form(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
@@ -34,6 +35,11 @@ class MailAddress:
             field.data = normalise(field.data or "")
         except ValueError as why:
             raise ValidationError(str(why)) from None
+
+
+def plain(text: str | None) -> str:
+    """Take out what no database keeps, and the space round what was typed (a filter for fields)."""
+    return tidy(text or "").strip()
 
 
 def stripped(text: str | None) -> str:

@@ -26,7 +26,7 @@ NOT_PERSONAL = {
     "picture": "a picture's maker, named because the licence asks for it",
     "section": "a section's name", "site": "the paper's name", "topic": "a topic's name", "source": "who wrote a source",
     "article": "what the newsroom did", "search_document": "the words of a story", "search_word": "a word",
-    "menu_item": "an address on the site",
+    "menu_item": "an address on the site", "newslist_person": "whose byline a story has",
     "redirect": "an address on the site",
 }  # fmt: skip
 LOOKS_PERSONAL = re.compile(
