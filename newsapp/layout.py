@@ -193,6 +193,7 @@ def init_app(app: Flask) -> None:
         "weekday_date": dates.weekday_date,
         "short_weekday": dates.short_weekday,
         "full": dates.full,
+        "local": dates.local,
         "short": dates.short,
     }
     for name, function in zoned.items():

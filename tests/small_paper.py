@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from newsapp import articles, authors, comments, pages, sections
 from newsapp.accounts import Account, Role
-from newsapp.articles import Article, Byline, MostRead, Source
+from newsapp.articles import Article, Byline, MostRead, Source, versions
 from newsapp.db import db
 from newsapp.media import Picture
 from newsapp.sections import MenuColumn, MenuItem, Section
@@ -70,7 +70,10 @@ def plant(now: datetime) -> None:
     pages.write("about", "About", "<p>Who we are.</p>")
     stories = list(db.session.scalars(select(Article).order_by(Article.id)))
     stories[1].update("Something was added", at=now - timedelta(minutes=30))
-    stories[2].correct("A figure", "<p>It was <del>1</del> <ins>2</ins>.</p>", at=now - timedelta(minutes=20))
+    versions.keep(stories[2], "published", at=stories[2].published_at)
+    notice = stories[2].correct("A figure", "<p>It was <del>1</del> <ins>2</ins>.</p>", at=now - timedelta(minutes=20))
+    db.session.flush()
+    versions.keep(stories[2], "correction", "A figure", at=notice.at, change=notice)
     stories[5].publish(at=now + timedelta(minutes=40))  # scheduled
     stories[6].end(at=now + timedelta(minutes=70))
     first = comments.post(stories[0], "The first comment", account=accounts[0], at=now - timedelta(minutes=50))
@@ -110,6 +113,11 @@ def addresses() -> list[str]:
         "/articles/story-number-0/comments?sort=featured",
         "/articles/story-number-0/comments/count",
         "/articles/story-number-1/share",
+        "/articles/story-number-0/versions",
+        "/articles/story-number-0/versions/1",
+        "/articles/story-number-0/versions/2",
+        "/articles/story-number-2/versions",
+        "/articles/story-number-2/versions/2",
         "/articles/story-number-0/comments/feed.xml",
         "/feed.xml",
         "/sections/world/feed.atom",

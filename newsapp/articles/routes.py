@@ -10,18 +10,23 @@ from sqlalchemy.orm import Session
 from newsapp import comments, follows
 from newsapp.accounts import reader
 from newsapp.articles import structured
+from newsapp.articles.compare import compare
 from newsapp.articles.corrections import correction_list
+from newsapp.articles.documents import printed_story
+from newsapp.articles.drafting import copy_of, working_document
 from newsapp.articles.front import RHYTHMS, front_page, latest_log
 from newsapp.articles.kinds import Kind
 from newsapp.articles.lists import ARGUMENTS, in_order, newest, page_number, story_list
 from newsapp.articles.models import Article, Topic
 from newsapp.articles.mostread import MostRead
+from newsapp.articles.preview import opened
 from newsapp.articles.printed import Card, Story, story_to_read
 from newsapp.articles.rails import EVERY_BLOCK, blocks_beside, rail
 from newsapp.articles.related import neighbours
 from newsapp.articles.sharing import share
 from newsapp.articles.shelves import ALL
 from newsapp.articles.socialcard import CardFailed, social_card
+from newsapp.articles.versions import Version
 from newsapp.db import db
 from newsapp.layout import layout
 from newsapp.lib import tags
@@ -183,6 +188,58 @@ def share_panel(slug: str):
     return page("articles/share.html", fragment="panel", article=story, share=_share(story))
 
 
+@bp.get("/articles/<slug>/versions")
+@shared()
+def version_list(slug: str):
+    """The public history: every state in which the story was before readers, who released it as what, and why."""
+    at = tags.moment()
+    story = _public(slug, at)
+    return page("articles/versions.html", article=story, versions=db.session.scalars(Version.of(story.id, at)).all())
+
+
+@bp.get("/articles/<slug>/versions/<int(max=2147483647):number>")
+@shared()
+def version(slug: str, number: int):
+    """One version: what it changed, and its words as they stood; of a withheld one, why it is."""
+    at = tags.moment()
+    story = _public(slug, at)
+    known = db.session.scalars(Version.of(story.id, at)).all()
+    found = next((one for one in known if one.number == number), None)
+    if found is None:
+        abort(404)
+    before = next((one for one in known if one.number < number and not one.is_withheld), None)
+    after = next((one for one in reversed(known) if one.number > number), None)
+    shown = not found.is_withheld
+    words = _words_of(story, [one for one in (found, before) if one is not None]) if shown else {}
+    return page(
+        "articles/version.html",
+        article=story,
+        version=found,
+        before=before,
+        after=after,
+        newest=known[0],
+        proof=words.get(number),
+        difference=compare(words[before.number], words[number], _section_names()) if shown and before else None,
+    )
+
+
+@bp.get("/preview/<token>")
+def preview(token: str):
+    """A story that is not public, shown to somebody who was given the link. Nobody keeps a copy."""
+    link = opened(token)
+    if link is None:
+        abort(404)
+    story = db.session.get_one(Article, link.article_id)
+    document, _ = working_document(story)
+    response = page(
+        "articles/preview.html", article=printed_story(story, document), link=link, copy=copy_of(story), at=tags.moment()
+    )  # fmt: skip
+    response.headers["Cache-Control"] = "private, no-store"
+    response.headers["X-Robots-Tag"] = "noindex, nofollow"
+    response.headers["Referrer-Policy"] = "no-referrer"
+    return response
+
+
 @bp.get("/cards/<int(max=2147483647):article_id>-<key>.png")
 def card(article_id: int, key: str):
     """The story as a picture, for other sites. Its name says what is on it; an older name leads to what is true now."""
@@ -218,6 +275,16 @@ def _must_be_public(story: Public | None, at: datetime) -> Public:
             abort(410)
         abort(404)
     return story
+
+
+def _words_of(story: Story, wanted: list[Version]) -> dict[int, Story]:
+    numbers = [one.number for one in wanted]
+    found = db.session.scalars(Version.whole(story.id, tags.moment()).where(Version.number.in_(numbers)))
+    return {one.number: one.story(story) for one in found}
+
+
+def _section_names() -> dict[int, str]:
+    return {branch.id: " › ".join(step.name for step in branch.line) for branch in layout().tree.by_id.values()}
 
 
 def _share(story: Story) -> Any:

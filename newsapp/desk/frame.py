@@ -28,7 +28,10 @@ class Item:
 
 
 # A page of the desk that is there, its name, and the addresses that stand below it.
-MENU = (("/desk/comments", "Comments"), ("/desk/words", "Words"), ("/desk/reasons", "Reasons"), ("/desk/log", "Log"))
+STORIES = "/desk/articles"
+MENU = (
+    (STORIES, "Articles"), ("/desk/comments", "Comments"), ("/desk/words", "Words"), ("/desk/reasons", "Reasons"), ("/desk/log", "Log"),
+)  # fmt: skip
 
 
 @bp.before_request
@@ -37,9 +40,16 @@ def _let_in():
     account = reader()
     if account is None:
         return ask_to_sign_in()
-    if not account.can_moderate:
+    if not _may_see(account, request.path):
         abort(403)
     return None
+
+
+def _may_see(account: Account, path: str) -> bool:
+    """Tell whether an account has business at an address: who writes with stories, who moderates with the rest."""
+    if path == bp.url_prefix:
+        return account.can_write or account.can_moderate
+    return account.can_write if f"{path}/".startswith(f"{STORIES}/") else account.can_moderate
 
 
 @bp.after_request
@@ -56,11 +66,21 @@ def _frame() -> dict[str, object]:
 
 def menu() -> list[Item]:
     """Give the menu of the page under way: what is there, and nothing else."""
-    waits = db.session.scalar(select(func.count()).select_from(Comment.waiting().order_by(None).subquery()))
+    account = me()
     return [
-        Item(url, label, request.path == url or request.path.startswith(f"{url}/"), waits if n == 0 else None)
-        for n, (url, label) in enumerate(MENU)
+        Item(
+            url,
+            label,
+            request.path == url or request.path.startswith(f"{url}/"),
+            _waits() if "comments" in url else None,
+        )
+        for url, label in MENU
+        if _may_see(account, url)
     ]
+
+
+def _waits() -> int:
+    return db.session.scalar(select(func.count()).select_from(Comment.waiting().order_by(None).subquery())) or 0
 
 
 def me() -> Account:

@@ -11,7 +11,7 @@ from newsapp.accounts.log import LogEntry
 from newsapp.comments import Comment, Report
 from newsapp.comments.models import WHY_HELD, WHY_REJECTED
 from newsapp.db import db
-from newsapp.desk.frame import bp
+from newsapp.desk.frame import bp, me
 from newsapp.desk.queue import CHECKS, names
 from newsapp.lib.text import whole_number
 from newsapp.lib.web import page
@@ -25,6 +25,11 @@ SAYS = {
     "story.message": "wrote a message above the discussion of", "story.open": "opened the discussion of", "story.close": "closed the discussion of",
     "person.warn": "warned", "person.premoderate": "reads first what is written by", "person.suspend": "suspended",
     "person.ban": "banned", "person.lift": "lifted a measure about", "word.add": "listed", "word.remove": "took off the list",
+    "article.begin": "began", "article.submit": "gave to review", "article.send_back": "sent back", "article.embargo": "set the embargo of",
+    "article.publish": "published", "article.correction": "corrected", "article.clarification": "clarified", "article.update": "updated",
+    "article.minor": "changed", "article.schedule_change": "scheduled a change of", "article.call_off_change": "called off the change of",
+    "article.call_off": "called off the publication of", "article.withdraw": "withdrew", "article.end": "set the end of",
+    "version.withhold": "withheld a version of", "preview.make": "made a preview link to", "preview.revoke": "took back a preview link to",
 }  # fmt: skip
 
 
@@ -81,6 +86,8 @@ def _line(entry: LogEntry, known: dict[int, str], there: set[int], reported: dic
     does = SAYS.get(entry.act, entry.act)
     if kind == "comment":
         return Line(entry, by, does, f"comment {rest}", f"/desk/comments/{rest}" if _number(entry) in there else "")
+    if kind == "article":
+        return Line(entry, by, does, f"story {rest}", f"/desk/articles/{rest}" if me().can_write else "")
     if kind == "account":
         n = _number(entry)
         return Line(

@@ -2,10 +2,21 @@ from __future__ import annotations
 
 from flask import redirect, url_for
 
-from newsapp.desk import comments, discussions, lists, log, people  # noqa: F401  # each adds its views to the blueprint
-from newsapp.desk.frame import bp
+from newsapp.desk import (  # noqa: F401  # each adds its views to the blueprint
+    comments,
+    discussions,
+    history,
+    lists,
+    log,
+    people,
+    releases,
+    stories,
+    writing,
+)
+from newsapp.desk.frame import bp, me
 
 
 @bp.get("")
 def home():
-    return redirect(url_for("desk.queue"), 303)
+    """Lead to the page of the desk that is somebody's own."""
+    return redirect(url_for("desk.queue" if me().can_moderate else "desk.stories"), 303)

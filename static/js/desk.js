@@ -1,2 +1,3 @@
 // The desk's pages, after the readers' script. Every page works without it.
 import "./desk-keys.js";
+import "./desk-story.js";

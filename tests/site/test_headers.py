@@ -26,6 +26,8 @@ VALUES = {
     "sanction_id": "1",
     "word_id": "1",
     "reason_id": "1",
+    "n": "1",
+    "link_id": "1",
     "key": "0" * 20 + "-176.jpg",
 }
 PART = {"HX-Request": "true", "HX-Request-Type": "partial"}

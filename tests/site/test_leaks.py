@@ -18,8 +18,8 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from newsapp import articles, comments, create_app
-from newsapp.articles import Article, Byline, MostRead, Source, socialcard
+from newsapp import accounts, articles, comments, create_app
+from newsapp.articles import Article, Byline, MostRead, Source, drafting, releasing, socialcard
 from newsapp.db import db
 from newsapp.lib import clock
 from newsapp.media import Picture
@@ -39,6 +39,7 @@ STATES: dict[str, Callable[[Article], object]] = {
     "withdrawn": lambda story: (story.publish(at=NOON - timedelta(hours=1)), story.withdraw("It was not so.")),
     "cancelled": lambda story: (story.publish(at=NOON + timedelta(hours=1)), story.withdraw("Zqcancelledreason.")),
     "ended": lambda story: (story.publish(at=NOON - timedelta(hours=2)), story.end(NOON - timedelta(minutes=1))),
+    "released": lambda story: releasing.release(story, at=NOON + timedelta(minutes=50)),  # its version waits with it
 }
 # Those whose own address says, with its reason, that something was there. The words of the story stay unsaid.
 WERE_PUBLIC = {"withdrawn", "ended"}
@@ -128,12 +129,33 @@ def papers(app, empty_database, postgres, tmp_path) -> Iterator[tuple[Paper, Pap
     with clean.app_context():
         plant(NOON)
     secrets = [hide(state, become) for state, become in STATES.items()]
+    write_on()
     yield Paper(app), Paper(clean), secrets
     with clean.app_context():
         db.session.remove()
         db.engine.dispose()
     if postgres:
         postgres.drop("clean")
+
+
+def write_on() -> None:
+    """Let the desk write at stories that are public: what is not released, or waits for its time, is nowhere."""
+    editor = accounts.create("Edda", "edda", "edda@example.org", role="editor")
+    for n, at in enumerate((None, NOON + timedelta(minutes=3))):
+        story = db.session.scalars(select(Article).where(Article.slug == f"story-number-{n}")).one()
+        document, number = drafting.working_document(story)
+        said = {
+            **{name: mark("written", name) for name in ("headline", "standfirst", "place", "label", "social_headline", "search_headline")},
+            "body": f"<p>{mark('written', 'body')}<sup data-source-url='https://example.org/{mark('written', 'source')}'></sup></p>",
+            "topics": [mark("written", "topic")], "key_points": [mark("written", "point")], "bylines": [],
+        }  # fmt: skip
+        drafting.save(story, {**document, **said}, editor, number)
+        drafting.embargo(story, NOON + timedelta(days=1), mark("written", "note"), editor)
+        if at is not None:
+            reason = mark("written", "reason")
+            releasing.release(story, editor, "correction", reason, f"<p>{reason}</p>", at, despite_embargo=True)
+        drafting.submit(story, editor)
+    db.session.commit()
 
 
 SEARCHES = (
@@ -177,6 +199,9 @@ KNOWN: dict[str, Callable[[Secret], list[str]]] = {
     "articles.topics": lambda s: ["/topics", "/topics?page=2"],
     "articles.topic": lambda s: ["/topics/rivers", "/topics/rails", f"/topics/{s.topic}", f"/topics/{s.topic}?page=2"],
     "articles.article": lambda s: [*(f"/articles/story-number-{n}" for n in range(7)), f"/articles/{s.slug}"],
+    "articles.version_list": lambda s: [f"/articles/{s.slug}/versions", "/articles/story-number-0/versions"],
+    "articles.version": lambda s: [f"/articles/{slug}/versions/{n}" for slug in (s.slug, "story-number-2") for n in (1, 2, 3, 9)],
+    "articles.preview": lambda s: ["/preview/x", f"/preview/{s.article_id}"],
     "articles.share_panel": lambda s: [f"/articles/{s.slug}/share"],
     "articles.card": lambda s: [s.card, f"/cards/{s.article_id}-x.png"],
     "authors.index": lambda s: ["/authors"],
@@ -205,6 +230,15 @@ KNOWN: dict[str, Callable[[Secret], list[str]]] = {
     "desk.words": lambda s: ["/desk/words"],
     "desk.reasons": lambda s: ["/desk/reasons"],
     "desk.log": lambda s: ["/desk/log"],
+    "desk.stories": lambda s: ["/desk/articles", f"/desk/articles?q={mark(s.state, 'headline')}"],
+    "desk.new_story": lambda s: ["/desk/articles/new"],
+    "desk.write": lambda s: [f"/desk/articles/{s.article_id}"],
+    "desk.preview": lambda s: [f"/desk/articles/{s.article_id}/preview"],
+    "desk.story_history": lambda s: [f"/desk/articles/{s.article_id}/history?from=v1&to=copy"],
+    "desk.release_form": lambda s: [f"/desk/articles/{s.article_id}/release"],
+    "desk.submit_form": lambda s: [f"/desk/articles/{s.article_id}/submit"],
+    "desk.send_back_form": lambda s: [f"/desk/articles/{s.article_id}/send-back"],
+    "desk.withdraw_form": lambda s: [f"/desk/articles/{s.article_id}/withdraw"],
     "feeds.paper": lambda s: [f"/feed.{form}" for form in ("xml", "atom", "json")],
     "feeds.section": lambda s: [f"/sections/world/feed.{form}" for form in ("xml", "atom", "json")],
     "feeds.author": lambda s: ["/authors/rosalind/feed.xml"],
@@ -245,6 +279,8 @@ def own(secret: Secret) -> set[str]:
     return {
         at,
         f"{at}/share",
+        f"{at}/versions",
+        *(f"{at}/versions/{n}" for n in (1, 2, 3, 9)),
         f"{at}/comments",
         secret.card,
         f"/cards/{secret.article_id}-x.png",

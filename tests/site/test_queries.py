@@ -24,6 +24,8 @@ BUDGET = {
     "/sections/world?page=1-2": 6,
     "/articles/story-number-0": 10,
     "/articles/story-number-0/share": 6,
+    "/articles/story-number-0/versions": 7,
+    "/articles/story-number-2/versions/2": 9,
     "/articles/story-number-0/comments": 7,
     "/articles/story-number-0/comments?sort=helpful": 7,
     "/articles/story-number-0/comments?sort=featured": 7,
@@ -75,6 +77,8 @@ GROWING = {
     "article", "listing", "byline", "change", "citation", "comment", "thread", "topic_mark", "topic", "source", "picture",
     "picture_use", "account", "sign_in", "registration", "recovery_code", "mail", "throttle", "search_document", "search_word", "search_stale",
     "redirect", "log_entry", "follow", "saved_story",
+    "version", "working_copy", "sitting", "newslist_line", "newslist_person", "waiting_change", "presence",
+    "preview_link",
 }  # fmt: skip
 
 
