@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from sqlalchemy import or_, select
+from sqlalchemy import or_, select, update
 
 from newsapp import site
+from newsapp.articles.drafting import WorkingCopy
 from newsapp.articles.models import Article
 from newsapp.articles.mostread import MostRead
+from newsapp.articles.newslist import NewslistLine
 from newsapp.db import db
 from newsapp.sections import MenuItem, Section
 
@@ -39,6 +41,12 @@ def remove_section(section: Section, into: Section, by_id: int | None = None) ->
             into if i == section.id else filed[i] for i in (story.section_id, *story.also_in) if i in filed
         )
         story.file_under(home, dict.fromkeys(others))
+    for copy in db.session.scalars(select(WorkingCopy)):  # what is being written moves, too
+        home_id, also_in = copy.document["section_id"], copy.document["also_in"]
+        if section.id in (home_id, *also_in):
+            moved = [into.id if i == section.id else i for i in (home_id, *also_in)]
+            copy.document = {**copy.document, "section_id": moved[0], "also_in": moved[1:]}
+    db.session.execute(update(NewslistLine).where(NewslistLine.section_id == section.id).values(section_id=into.id))
     for item in db.session.scalars(select(MenuItem).where(MenuItem.section_id == section.id)):
         db.session.delete(item)
     for line in db.session.scalars(select(MostRead).where(MostRead.shelf == f"section:{section.id}")):

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 
+from newsapp import articles
 from newsapp.accounts.log import LogEntry
 from newsapp.accounts.notifications import Notification
 from newsapp.articles import Article, NewslistLine, drafting, newslist
@@ -156,6 +157,16 @@ def test_the_newslist_shows_what_is_written_and_where_it_is(article, editor, wor
     write(article, editor, bylines=[{"author_id": rosalind.id, "name": "", "role": "", "part": "by"}])
     db.session.commit()
     assert newslist.is_own(article, editor)
+
+
+def test_what_is_being_written_moves_with_a_section_that_is_removed(article, editor, world, asia):
+    write(article, editor, section_id=asia.id, also_in=[world.id])
+
+    articles.remove_section(asia, world)
+    db.session.commit()
+
+    document, _ = drafting.working_document(article)
+    assert (document["section_id"], line(article).section_id) == (world.id, world.id)
 
 
 @pytest.mark.parametrize(

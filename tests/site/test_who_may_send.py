@@ -21,6 +21,7 @@ from tests.small_paper import plant
 
 ANYBODY = "anybody"  # signed in or not
 READERS = "readers"  # whoever is signed in
+WRITERS = {Role.CONTRIBUTOR, Role.AUTHOR, Role.EDITOR, Role.ADMIN}
 DESK = {Role.MODERATOR, Role.EDITOR, Role.ADMIN}
 # Who may send to which route: ANYBODY, READERS, or the roles.
 SENDERS: dict[str, str | set[Role]] = {
@@ -60,6 +61,20 @@ SENDERS: dict[str, str | set[Role]] = {
     "accounts.turn_on_second_factor": READERS,
     "accounts.turn_off_second_factor": READERS,
     "accounts.new_recovery_codes": READERS,
+    "desk.begin_story": WRITERS,
+    "desk.save": WRITERS,
+    "desk.here": WRITERS,
+    "desk.withhold": WRITERS,
+    "desk.restore": WRITERS,
+    "desk.release": WRITERS,
+    "desk.submit": WRITERS,
+    "desk.send_back": WRITERS,
+    "desk.withdraw": WRITERS,
+    "desk.end": WRITERS,
+    "desk.embargo": WRITERS,
+    "desk.call_off": WRITERS,
+    "desk.make_link": WRITERS,
+    "desk.revoke_link": WRITERS,
     "desk.decide": DESK,
     "desk.undo": DESK,
     "desk.sanction": DESK,
@@ -88,6 +103,9 @@ OBJECTS |= {f"comments.{act}": _comment_of for act in ("edit", "delete", "appeal
 # What these are about is there for everybody to see.
 PUBLIC = {"comments.post", "comments.report", "comments.recommend", "comments.mute"}
 PUBLIC |= {name for name, who in SENDERS.items() if who is DESK}  # nobody's own: whoever moderates may
+PUBLIC |= {
+    name for name, who in SENDERS.items() if who is WRITERS
+}  # who may what with whose story: tests/desk/test_stories.py
 # What a mail program sends to, from no site, without a cookie: only the token in the address counts. Nothing else may be here.
 ONE_CLICK = {"comments.stop_letters"}
 LINKED = {"token"}  # arguments that are secrets themselves
