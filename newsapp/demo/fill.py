@@ -16,7 +16,7 @@ from sqlalchemy import func, select
 
 from newsapp import articles, authors, comments, pages, sections, site
 from newsapp.accounts import Account, Role
-from newsapp.articles import Article, Byline, Source
+from newsapp.articles import Article, Byline, Source, versions
 from newsapp.authors import Author
 from newsapp.db import db, reading
 from newsapp.demo.moderation import moderate
@@ -183,8 +183,10 @@ def _story(
         r'data-picture="([^"]+)"', lambda found: f'data-picture="{pictures[found[1]].id}"', body
     )  # fmt: skip
     body = re.sub(r'data-hours-ago="([\d.]+)"', lambda found: f'datetime="{ago(float(found[1])).isoformat()}"', body)
+    changes = meta.get("changes", [])
+    bodies = _bodies(body, changes)
     story = articles.write(
-        meta["headline"], tree[meta["section"]], body,
+        meta["headline"], tree[meta["section"]], bodies[0],
         slug=meta["slug"],
         sources=sources,
         also_in=[tree[path] for path in meta.get("also_in", [])],
@@ -201,17 +203,38 @@ def _story(
         is_evergreen=meta.get("evergreen", False),
     )  # fmt: skip
     story.publish(at=published_at)
-    for change in meta.get("changes", []):
+    has_versions = len(set(bodies)) > 1
+    if has_versions:
+        versions.keep_first(story)
+    for change, words in zip(changes, bodies[1:], strict=True):
         at = ago(change["hours_ago"])
+        if words != story.body_source:
+            story.set_body(words, sources)
         if change["kind"] == "update":
-            story.update(change["note"], at=at)
+            line = story.update(change["note"], at=at)
         else:
-            story.correct(
+            line = story.correct(
                 change["note"], change.get("text", ""), at=at, clarifies=change["kind"] == "clarification"
             )  # fmt: skip
+        if has_versions:
+            db.session.flush()
+            versions.keep(story, change["kind"], change["note"], None, at, line)
     if meta.get("comments") is False:
         story.close_comments()
     return story
+
+
+def _bodies(body: str, changes: list[dict[str, Any]]) -> list[str]:
+    """Give the text as it first stood and after each change, from the last one and what each says ``was`` before it."""
+    found = [body]
+    for change in reversed(changes):
+        earlier = found[-1]
+        for now, before in change.get("was", []):
+            if now not in earlier:
+                raise ValueError(f"{change['note']} «{now}» does not stand in the text")
+            earlier = earlier.replace(now, before)
+        found.append(earlier)
+    return found[::-1]
 
 
 def _dated(words: Any, year: int) -> Any:

@@ -356,3 +356,11 @@ def test_a_site_with_stories_is_not_filled_again(demo_site):
 
     assert again.returncode == 2
     assert "only for an empty one" in again.stderr
+
+
+def test_a_corrected_story_shows_what_stood_there_before(demo_app):
+    browser = Browser(demo_app, demo_app.response_class)
+    versions, third = (browser.get(f"/articles/undersea-cables-treaty/versions{n}").text for n in ("", "/3"))
+
+    assert versions.count("Correction") >= 1 and versions.count("Update") >= 1
+    assert "15.1" in third and "11.5" in third
