@@ -17,7 +17,7 @@ from newsapp.accounts.models import Account, Role, SignIn, begin
 from newsapp.accounts.notifications import Notification
 from newsapp.db import db
 from newsapp.extensions import login
-from newsapp.lib.web import SAFE, came_from, lead_to
+from newsapp.lib.web import SAFE, came_from, hold, lead_to
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -90,8 +90,8 @@ def only(*roles: Role) -> Callable[[View], View]:
 
 
 def ask_to_sign_in() -> Response:
-    """Lead to the sign-in page, and from there back to what was asked for."""
-    return lead_to(sign_in_address())
+    """Lead to the sign-in page, and from there back to what was asked for; hold what was sent until then."""
+    return hold(sign_in_address()) or lead_to(sign_in_address())
 
 
 def sign_in_address() -> str:

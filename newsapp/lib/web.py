@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from flask import Flask, Response, abort, current_app, g, make_response, redirect, render_template, request, session
 from flask_login import current_user
-from flask_wtf.csrf import generate_csrf
+from flask_wtf.csrf import CSRFError, generate_csrf
 from markupsafe import Markup
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException
@@ -232,8 +232,30 @@ def _is_signed_in() -> bool:
         return False
 
 
+def hold(sign_in: str = "") -> Response | None:
+    """Answer a form that cannot be taken yet with a page that holds all of it, to be sent again; ``None`` where it cannot.
+
+    A form that was open when its sender's session ended would lose what was typed: a story at the desk, say. The page
+    has it in hidden fields with a token of now; ``sign_in`` is where to sign in first. Only what the site's own pages
+    sent is held, never a password, and no file.
+    """
+    held = [(name, value) for name, value in request.form.items(multi=True) if name != "csrf_token"]
+    is_own = request.headers.get("Sec-Fetch-Site") == "same-origin" or (
+        urlsplit(request.headers.get("Origin", "")).netloc == request.host
+    )
+    holds_secret = any("password" in name or name == "code" for name, _ in held)
+    is_page = "HX-Request" not in request.headers and "text/html" in request.headers.get("Accept", "text/html")
+    if request.method != "POST" or not is_own or holds_secret or not is_page or not held or request.files:
+        return None
+    response = page("errors/held.html", status=409, held=held, sign_in=sign_in, address=request.full_path.rstrip("?"))
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
 def error_page(error: HTTPException) -> Response:
     """Give an error in the site's dress. A part of a page gets only the sentence."""
+    if isinstance(error, CSRFError) and (held := hold()):
+        return held
     code = error.code or 500
     if error.response is not None:
         return error.response  # type: ignore[return-value]  # a redirect made by the router
