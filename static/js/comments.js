@@ -22,9 +22,13 @@ document.addEventListener("click", (event) => {
   if (link.hasAttribute("data-cancel")) act(event, () => close(link));
   else if (link.origin !== location.origin) return;
   else if (FORMS.test(path)) act(event, () => open(link));
-  else if (HELPFUL.test(path) && link.closest("[data-signed-in]")) act(event, () => recommend(link));
+  else if (HELPFUL.test(path)) act(event, () => (link.closest("[data-signed-in]") ? recommend(link) : askToSignIn(path)));
   else if (link.matches(".comments__new a")) act(event, () => showNew(link));
 });
+
+function askToSignIn(path) {
+  htmx.ajax("GET", `/account/sign-in?next=${path}`, { target: "#dialog", swap: "innerHTML" });
+}
 
 function act(event, what) {
   event.preventDefault();
@@ -110,7 +114,15 @@ if (document.querySelector(".mine[data-posted]") && !story()) keep(location.path
 
 const mine = document.getElementById("my-comments");
 if (mine && keep(story().dataset.story)) {
-  htmx.ajax("GET", `${story().dataset.story}/comments/mine`, { target: mine, swap: "innerHTML" });
+  htmx.ajax("GET", `${story().dataset.story}/comments/mine`, { target: mine, swap: "innerHTML" }).then(putBelow);
+}
+putBelow();
+
+// A reply that waits stands below what it answers, where its writer left it.
+function putBelow() {
+  for (const reply of document.querySelectorAll(".comments .comment--waiting[data-answers]")) {
+    document.querySelector(`#comment-${reply.dataset.answers} > article`)?.after(reply);
+  }
 }
 
 let timer;
