@@ -5,6 +5,7 @@ from flask import redirect, url_for
 from newsapp.desk import (  # noqa: F401  # each adds its views to the blueprint
     comments,
     discussions,
+    editor,
     history,
     lists,
     log,

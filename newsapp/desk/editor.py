@@ -1,0 +1,82 @@
+"""What the rich editor asks for: its text and what the text names, clean source of what was pasted, pictures to choose from."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Any
+
+from flask import abort, make_response, request
+from sqlalchemy import or_, select
+
+from newsapp.articles import Source
+from newsapp.articles.body import clean_body
+from newsapp.articles.documents import Document
+from newsapp.db import db
+from newsapp.desk.frame import bp
+from newsapp.desk.stories import story
+from newsapp.lib.text import WORDS_A_MINUTE
+from newsapp.lib.web import page
+from newsapp.media import Picture
+
+MOST_PASTED = 2 * 1024 * 1024  # bytes: Word writes ten times as much as somebody has written
+OFFERED = 24  # pictures
+WIDTH = 704  # pixels
+_PICTURE = re.compile(r'data-picture="(\d{1,9})"')
+_LIKE = str.maketrans({"%": r"\%", "_": r"\_", "\\": r"\\"})
+
+
+@bp.post("/articles/<int(max=2147483647):article_id>/clean", endpoint="clean")
+def clean(article_id: int):
+    """Answer what was pasted, HTML of Word, Google Docs or a web page, with clean source. Nothing is written."""
+    story(article_id)
+    if (request.content_length or 0) > MOST_PASTED:
+        abort(413)
+    pasted = request.get_data(cache=False, as_text=False)
+    if len(pasted) > MOST_PASTED:
+        abort(413)
+    answer = make_response(clean_body(pasted.decode("utf-8", "replace")))
+    answer.content_type = "text/plain; charset=utf-8"  # for a script of ours; no page to be opened
+    return answer
+
+
+@bp.get("/articles/<int(max=2147483647):article_id>/pictures", endpoint="offer_pictures")
+def pictures(article_id: int):
+    """Show pictures of the library that a text can have: the newest, or those of which the words are said."""
+    article = story(article_id)
+    words = request.args.get("q", "").strip()[:100]
+    query = select(Picture).order_by(Picture.id.desc()).limit(OFFERED)
+    for word in words.split()[:5]:
+        like = f"%{word.translate(_LIKE)}%"
+        names = (Picture.title, Picture.alt, Picture.caption, Picture.creator, Picture.credit)
+        query = query.where(or_(*(name.ilike(like, escape="\\") for name in names)))
+    return page(
+        "desk/story-pictures.html", fragment="pictures", article=article, words=words, found=db.session.scalars(query).all(),
+        data=_shown,
+    )  # fmt: skip
+
+
+def source_of(body: str, document: Document, language: str) -> dict[str, Any]:
+    """Give what the editor begins with: clean source, its pictures and sources by their keys, words read a minute."""
+    html = clean_body(body)
+    keys = {int(key) for key in _PICTURE.findall(html)}
+    return {
+        "html": html,
+        "pictures": {str(p.id): _shown(p) for p in _all(Picture, keys)},
+        "sources": _cited(document["sources"]),
+        "pace": WORDS_A_MINUTE.get(language.split("-")[0], 220),
+    }
+
+
+def _cited(ids: dict[str, int]) -> dict[str, dict[str, str]]:
+    rows = {row.id: row for row in _all(Source, ids.values())}
+    return {key: {"title": rows[i].title, "url": rows[i].url or ""} for key, i in ids.items() if i in rows}
+
+
+def _all(model: Any, ids: Iterable[int]) -> Iterable[Any]:
+    wanted = set(ids)
+    return db.session.scalars(select(model).where(model.id.in_(wanted))).all() if wanted else []
+
+
+def _shown(picture: Picture) -> dict[str, str]:
+    return {"src": picture.file(WIDTH, "jpg"), "alt": picture.alt, "credit": picture.credit_line}
