@@ -29,14 +29,15 @@ from newsapp.articles.markdown import to_html, to_markdown
 from newsapp.articles.versions import Version
 from newsapp.authors import Author
 from newsapp.db import db
+from newsapp.desk.editor import source_of
 from newsapp.desk.frame import bp, me
 from newsapp.desk.queue import names
 from newsapp.desk.stories import MOST_HEADLINE, STATUS, branches, may_release, story
 from newsapp.layout import layout
-from newsapp.lib import tags
+from newsapp.lib import dates, tags
 from newsapp.lib.forms import Form, stripped
 from newsapp.lib.text import slugify, whole_number
-from newsapp.lib.web import lead_to, page
+from newsapp.lib.web import SAFE, lead_to, page
 from newsapp.media import Picture
 
 GOOD_HEADLINE = 65  # characters that search results and cards show whole
@@ -122,7 +123,9 @@ def save(article_id: int):
     presence.is_here(article, me())
     db.session.commit()
     if request.headers.get("Accept") == "application/json":  # saved by itself: the page stays as it is
-        return {"number": copy.number, "at": copy.saved_at.isoformat()}
+        return {
+            "number": copy.number, "at": copy.saved_at.isoformat(), "said": dates.short(copy.saved_at, layout().site.timezone)
+        }  # fmt: skip
     act = request.form.get("act")
     onward = {"release": "/release", "preview": "/preview", "submit": "/submit"}.get(act or "", "?saved=1")
     return lead_to(f"/desk/articles/{article_id}{onward}")
@@ -175,6 +178,9 @@ def _editor(
     meanwhile: dict[str, Any] | None = None,
 ) -> Response:  # fmt: skip
     document, _ = drafting.working_document(article)
+    body = document["body"] if request.method in SAFE else _body(form.body.data or "", document)
+    if request.form.get("format") == "html":  # the page's own field is Markdown, whoever has written
+        form.body.data = to_markdown(body)
     picture = db.session.get(Picture, form.picture_id.data) if form.picture_id.data else None
     authors = db.session.scalars(select(Author).where(Author.left_at.is_(None)).order_by(Author.name)).all()
     by_id = {author.id: author.name for author in authors}
@@ -199,6 +205,7 @@ def _editor(
         lacks=faults_of(document),
         good={"headline": GOOD_HEADLINE, "standfirst": GOOD_STANDFIRST},
         was_saved=request.args.get("saved") == "1",
+        source=source_of(body, document, form.language.data or ""),
         path=_path(form, layout().tree.by_id.get(form.section_id.data or 0)),
     )
 
