@@ -1,4 +1,4 @@
-// Joins, minifies and names by content what a browser gets: static/js/site.js and static/css/site.css, the desk's own two and the service
+// Joins, minifies and names by content what a browser gets: static/js/site.js and static/css/site.css, the desk's own three and the service
 // workers, with all that they import, the fonts that the styles ask for, and static/img. Writes static/dist/ with a .br and a .gz beside every text, and
 // manifest.json, which maps the logical names ("site.js", "fonts/piazzolla.woff2", "img/favicon.svg") to what was written:
 //
@@ -32,7 +32,7 @@ const TYPES = {
 const TEXTS = [".css", ".js", ".svg"];
 
 // The service worker is answered at /service-worker.js, which reads it from here (newsapp/site/routes.py).
-const SCRIPTS = ["site", "desk", "service-worker", "no-service-worker"];
+const SCRIPTS = ["site", "desk", "desk-editor", "service-worker", "no-service-worker"];
 const STYLES = ["site", "desk"];
 
 const FONTS = {

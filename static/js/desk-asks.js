@@ -1,0 +1,172 @@
+// What the editor asks for in a dialog: where a link leads, what a mark cites, which picture, when a post was written. The forms are
+// the page's own templates; the dialog is that of every page (dialog.js): Esc closes it, the focus goes back to the text.
+
+import { NodeSelection } from "@tiptap/pm/state";
+
+import { library } from "./desk-views.js";
+
+const dialog = document.getElementById("dialog");
+
+/** Opens the dialog with a template's form; gives what was sent, or nothing if it was closed. */
+function ask(name, values, check) {
+  const form = document.getElementById(`ask-${name}`).content.cloneNode(true).querySelector("form");
+  for (const [key, value] of Object.entries(values)) {
+    const field = form.elements[key];
+    if (field instanceof Element) field.type === "checkbox" ? (field.checked = value) : (field.value = value);
+    const place = form.querySelector(`[data-show="${key}"]`);
+    if (place) [place.hidden, place.textContent] = [!value, value];
+  }
+  for (const part of form.querySelectorAll("[data-if]")) part.hidden = !values[part.dataset.if];
+  dialog.replaceChildren(form);
+  dialog.setAttribute("aria-labelledby", form.querySelector("h2").id);
+  return new Promise((resolve) => {
+    let answer = null;
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      const said = { ...Object.fromEntries(new FormData(form)), act: event.submitter?.value ?? "" };
+      const fault = said.act === "away" ? "" : check(said);
+      if (fault) return complain(form, fault);
+      answer = said;
+      dialog.close();
+    });
+    dialog.addEventListener("close", () => resolve(answer), { once: true });
+    dialog.showModal();
+    form.querySelector("[autofocus]")?.select?.();
+  });
+}
+
+function complain(form, [name, words]) {
+  const field = form.elements[name];
+  const line = form.querySelector(`#${field.id}-error`);
+  line.textContent = words;
+  field.setAttribute("aria-invalid", "true");
+  field.closest(".field").classList.add("field--error");
+  field.focus();
+}
+
+function webAddress(said) {
+  const words = said.trim();
+  const full = /^[\w-]+(\.[\w-]+)+([/?#]|$)/.test(words) && !/^\w+:/.test(words) ? `https://${words}` : words;
+  try {
+    const { protocol, hostname } = new URL(full);
+    return /^https?:$/.test(protocol) && hostname ? full.replaceAll(" ", "%20") : "";
+  } catch {
+    return "";
+  }
+}
+
+function linkAddress(said) {
+  const words = said.trim();
+  if (/^(mailto:\S+|tel:[+\d][\d().-]*|\/(?!\/)\S*|#\S+)$/i.test(words)) return words;
+  return /^[^\s@/:]+@[^\s@/]+\.[^\s@/]+$/.test(words) ? `mailto:${words}` : webAddress(words);
+}
+
+const NO_ADDRESS = "Write a full address, like https://example.org/page.";
+
+export async function askForLink(editor) {
+  const { selection } = editor.state;
+  const card = selection instanceof NodeSelection && selection.node.type.name === "card" ? selection.node : null;
+  if (!card && editor.isActive("a")) editor.commands.extendMarkRange("a");
+  const { from, to } = editor.state.selection;
+  const chosen = card ? card.attrs.words : editor.state.doc.textBetween(from, to, " ");
+  const before = card?.attrs["data-embed"] ?? editor.getAttributes("a").href ?? "";
+  const isAddress = !before && linkAddress(chosen) && /^\S+[.:/]\S+$/.test(chosen);
+  const said = await ask("link", { address: before || (isAddress ? chosen : ""), words: chosen, card: Boolean(card), is: Boolean(before) }, ({ address, card: asCard }) => {
+    if (!(asCard ? webAddress : linkAddress)(address)) return ["address", NO_ADDRESS];
+    return "";
+  });
+  if (!said) return editor.commands.focus();
+
+  const chain = editor.chain().focus();
+  if (said.act === "away") return card ? chain.deleteSelection().run() : chain.unsetMark("a").run();
+  const address = (said.card ? webAddress : linkAddress)(said.address);
+  const words = said.words.trim() || said.address.trim();
+  if (said.card) {
+    const made = { type: "card", attrs: { "data-embed": address, words } };
+    if (card) return chain.insertContentAt({ from, to }, made).run();
+    const $end = editor.state.doc.resolve(to);
+    const isWhole = from !== to && $end.parent.textContent === chosen;
+    return chain.insertContentAt(isWhole ? { from: $end.before(1), to: $end.after(1) } : $end.after(1), made).run();
+  }
+  const mark = { type: "a", attrs: { href: address } };
+  if (!card && from !== to && words === chosen.trim()) return chain.setMark("a", mark.attrs).run();
+  return chain.insertContentAt({ from, to }, card ? { type: "paragraph", content: [{ type: "text", text: words, marks: [mark] }] } : { type: "text", text: words, marks: [mark] }).run();
+}
+
+export async function askForSource(editor) {
+  const { selection } = editor.state;
+  const before = selection instanceof NodeSelection && selection.node.type.name === "source" ? selection.node : null;
+  const key = before?.attrs["data-source"];
+  const known = library.sources[key];
+  list("cited", citedIn(editor.state.doc));
+  const named = key ? `This mark cites “${known?.title ?? key}”. Another address makes it cite that.` : "";
+  const address = before?.attrs["data-source-url"] ?? known?.url ?? "";
+  const said = await ask("source", { address, named, is: Boolean(before) }, (answer) => (webAddress(answer.address) ? "" : ["address", NO_ADDRESS]));
+  if (!said) return editor.commands.focus();
+
+  const chain = editor.chain().focus();
+  if (said.act === "away") return chain.deleteSelection().run();
+  const found = webAddress(said.address);
+  if (key && found === known?.url) return chain.run();
+  const made = { type: "source", attrs: { "data-source-url": found } };
+  const at = before ? { from: selection.from, to: selection.to } : selection.to;
+  return chain.insertContentAt(at, made).setTextSelection((before ? selection.from : selection.to) + 1).run();
+}
+
+function citedIn(doc) {
+  const found = new Map();
+  for (const { url, title } of Object.values(library.sources)) if (url) found.set(url, title);
+  doc.descendants(({ type, attrs }) => {
+    const url = attrs["data-source-url"];
+    if (type.name === "source" && url && !found.has(url)) found.set(url, "");
+  });
+  return [...found];
+}
+
+function list(id, options) {
+  const place = document.getElementById(id);
+  place.replaceChildren(...options.map(([value, words]) => new Option(words, value)));
+}
+
+/** Shows the library; what is chosen there stands behind the block that is written in. */
+export async function askForPicture(editor) {
+  const { pictures } = document.getElementById("editor").dataset;
+  await window.htmx.ajax("GET", pictures, { target: "#dialog", swap: "innerHTML" });
+  dialog.addEventListener("close", () => editor.commands.focus(), { once: true });
+  dialog.onclick = ({ target }) => {
+    const chosen = target.closest("button[data-picture]");
+    if (!chosen) return;
+
+    const { picture, src, alt, credit } = chosen.dataset;
+    library.pictures[picture] = { src, alt, credit };
+    dialog.close();
+    const { $from } = editor.state.selection;
+    const isAtBlank = $from.depth === 1 && $from.parent.isTextblock && !$from.parent.childCount;
+    const at = $from.depth === 0 ? $from.pos : isAtBlank ? $from.before(1) : $from.after(1);
+    const range = isAtBlank ? { from: at, to: $from.after(1) } : at;
+    editor.chain().focus().insertContentAt(range, [{ type: "picture", attrs: { "data-picture": picture } }, { type: "paragraph" }]).setTextSelection(at + 1).scrollIntoView().run();
+  };
+}
+
+/** Begins a post of a live story, or sets the time of one. */
+export async function askForTime(editor) {
+  const { selection } = editor.state;
+  const before = selection instanceof NodeSelection && selection.node.type.name === "postTime" ? selection.node : null;
+  const at = before ? new Date(before.attrs.datetime) : new Date();
+  const local = new Date(at.getTime() - at.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
+  const said = await ask("time", { at: local, is: Boolean(before) }, (answer) => (answer.at ? "" : ["at", "Say when."]));
+  if (!said) return editor.commands.focus();
+
+  const chain = editor.chain().focus();
+  if (said.act === "away") return chain.deleteSelection().run();
+  const moment = new Date(said.at);
+  const words = said.at.slice(11, 16);
+  const made = { type: "postTime", attrs: { datetime: moment.toISOString().replace(/\.\d+Z$/, "Z"), words } };
+  if (before) return chain.insertContentAt({ from: selection.from, to: selection.to }, made).run();
+  const { $from } = selection;
+  const isAtBlank = $from.depth === 1 && $from.parent.isTextblock && !$from.parent.childCount;
+  const place = isAtBlank ? { from: $from.before(1), to: $from.after(1) } : $from.after(1);
+  const start = isAtBlank ? place.from : place;
+  const heading = { type: "heading", attrs: { level: 2 }, content: [made, { type: "text", text: " " }] };
+  return chain.insertContentAt(place, [heading, { type: "paragraph" }]).setTextSelection(start + 3).run();
+}

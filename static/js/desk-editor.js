@@ -1,0 +1,123 @@
+// The page where a story is written: a rich editor in place of the field of Markdown, and the saving of both.
+// Without script: the field, and everything that Markdown cannot say stands in it as HTML.
+
+import { Editor, Extension } from "@tiptap/core";
+
+import { Pasting } from "./desk-paste.js";
+import { watch } from "./desk-saving.js";
+import { EXTENSIONS } from "./desk-schema.js";
+import { read, write } from "./desk-source.js";
+import { equip, perform } from "./desk-tools.js";
+import { library } from "./desk-views.js";
+
+const field = document.querySelector("textarea[data-editor]");
+const form = field.form;
+const place = document.getElementById("editor");
+const source = JSON.parse(document.getElementById("story-source").textContent);
+
+const UNSPACED = /[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\u0e00-\u0e7f]/g;
+const WORD = /[\p{L}\p{N}_]+(?:[’'-][\p{L}\p{N}_]+)*/gu;
+
+Object.assign(library, { pictures: source.pictures, sources: source.sources });
+
+const Keys = Extension.create({
+  name: "keys",
+  addKeyboardShortcuts: () => ({
+    "Mod-k": () => perform(editor, "link"),
+    "Mod-Alt-s": () => perform(editor, "source"),
+    "Alt-F10": () => tools.focus(),
+    Enter: () => again(),
+  }),
+});
+
+let isTouched = false; // until then what is sent is the Markdown that came: a text that was not touched stays byte for byte
+let isSettled = true;
+
+const editor = new Editor({
+  element: place.querySelector(".ed-body"),
+  extensions: [...EXTENSIONS, Keys, Pasting.configure({ clean })],
+  injectCSS: false,
+  enablePasteRules: false,
+  editorProps: {
+    attributes: { role: "textbox", "aria-multiline": "true", "aria-label": "Text", class: "prose ed-text", dir: "auto", spellcheck: "true" },
+    handleDOMEvents: {
+      click: (_view, event) => event.target.closest("a") && event.preventDefault(),
+    },
+    handleDoubleClickOn: (_view, _pos, node) => change(node),
+  },
+  onUpdate() {
+    isTouched = true;
+    isSettled = false;
+    count();
+    form.dispatchEvent(new Event("input"));
+  },
+});
+editor.commands.setContent(read(editor.schema, source.html).toJSON(), { emitUpdate: false });
+editor.view.dispatch(editor.state.tr.setMeta("addToHistory", false));
+const tools = equip(editor, place.querySelector("[role=toolbar]"));
+
+place.hidden = false;
+const old = field.closest(".write__text");
+const fault = old.querySelector(".field__error");
+if (fault) place.prepend(fault);
+old.querySelector("label").remove();
+old.hidden = true;
+count();
+
+watch(form, {
+  settle() {
+    if (isSettled || !isTouched) return;
+    field.value = write(editor.schema, editor.state.doc.content);
+    form.elements.format.value = "html";
+    isSettled = true;
+  },
+  set(format, text) {
+    if (format !== "html") return;
+    editor.commands.setContent(read(editor.schema, text).toJSON(), { emitUpdate: false });
+    isTouched = true;
+    isSettled = false;
+    count();
+  },
+  says(format, text) {
+    if (format !== "html") return text === field.value;
+    return write(editor.schema, read(editor.schema, text).content) === write(editor.schema, editor.state.doc.content);
+  },
+  focus: () => editor.view.focus(),
+});
+
+/** Asks the server for clean source; null where it cannot be had. */
+async function clean(html) {
+  try {
+    const answer = await fetch(place.dataset.clean, {
+      method: "POST",
+      body: html,
+      headers: { "Content-Type": "text/html", "X-CSRFToken": form.elements.csrf_token.value },
+      redirect: "manual",
+    });
+    return answer.ok ? await answer.text() : null;
+  } catch {
+    return null;
+  }
+}
+
+/** Enter on a chosen mark, card or time asks for it anew. */
+function again() {
+  return editor.state.selection.node ? change(editor.state.selection.node) : false;
+}
+
+function change({ type: { name } }) {
+  const act = { source: "source", card: "link", postTime: "time" }[name];
+  return act ? Boolean(perform(editor, act)) : false;
+}
+
+function count() {
+  const { doc } = editor.state;
+  let pictures = form.elements.picture_id.value ? 1 : 0;
+  doc.descendants((node) => void (pictures += Number(node.type.name === "picture")));
+  const text = doc.textBetween(0, doc.content.size, " ", (leaf) => (leaf.type.name === "kept" ? leaf.attrs.html.replace(/<[^>]*>/g, " ") : " "));
+  const unspaced = text.match(UNSPACED)?.length ?? 0;
+  const words = (text.replace(UNSPACED, " ").match(WORD)?.length ?? 0) + Math.ceil(unspaced / 2);
+  const seconds = (words * 60) / source.pace + Array.from({ length: pictures }, (_, n) => Math.max(12 - n, 3)).reduce((sum, one) => sum + one, 0);
+  const minutes = words ? Math.max(1, Math.round(seconds / 60)) : 0;
+  place.querySelector(".ed-count").textContent = `${words.toLocaleString("en-GB")} ${words === 1 ? "word" : "words"} · ${minutes} min`;
+}
