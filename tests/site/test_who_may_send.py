@@ -62,6 +62,7 @@ SENDERS: dict[str, str | set[Role]] = {
     "accounts.turn_off_second_factor": READERS,
     "accounts.new_recovery_codes": READERS,
     "desk.begin_story": WRITERS,
+    "desk.clean": WRITERS,
     "desk.save": WRITERS,
     "desk.here": WRITERS,
     "desk.withhold": WRITERS,
