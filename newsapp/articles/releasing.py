@@ -19,6 +19,7 @@ from newsapp.accounts.notifications import notify
 from newsapp.articles.documents import NAMES, Document, NotWhole, document_of, faults_of, merged, put_on
 from newsapp.articles.drafting import SavedMeanwhile, copy_of, copy_saved, start_again, working_document
 from newsapp.articles.models import Article, Change, free_slug
+from newsapp.articles.proofs import given_for, proof
 from newsapp.articles.versions import CLASSES, Version, drop_unseen, keep, keep_first
 from newsapp.db import Base, Json, db, moment, reading
 from newsapp.lib import clock
@@ -85,12 +86,27 @@ def release(
     if copy and copy.embargo_until and not despite_embargo and (at or now) < copy.embargo_until:
         raise Embargoed("It would be public before its embargo ends.")
     at = at if at and at > now else None
+    if faults := kept_back(article, document):
+        raise NotWhole(faults)
     if not article.is_public(now):
         return _publish(article, document, by, reason, at)
     _check(article, document, kind, reason, notice)
     if at is not None:
         return _let_wait(article, document, by, kind, reason, notice, at)
     return _change(article, document, by, kind, reason, notice)
+
+
+def kept_back(article: Article, document: Document) -> list[str]:
+    """Give the marks that keep a document from being released, as sentences.
+
+    What readers of a public story see already does not hold back a change: a correction need not wait for an old fault.
+    """
+    blocking = [mark for mark in proof(document, given_for(article, document)) if mark.is_blocking]
+    if not blocking or not article.is_public(clock.now()):
+        return [mark.says for mark in blocking]
+    now = document_of(article)
+    seen = {(mark.name, mark.words, mark.field) for mark in proof(now, given_for(article, now))}
+    return [m.says for m in blocking if m.name == "whole" or (m.name, m.words, m.field) not in seen]
 
 
 def _publish(article: Article, document: Document, by: Account | None, reason: str, at: datetime | None) -> Version:
@@ -316,6 +332,6 @@ def _stick(article_id: int, why: str) -> None:
 
 
 __all__ = [
-    "CannotRelease", "Change", "Embargoed", "WaitingChange", "call_off", "drop_waiting", "end", "next_due", "release", "release_due",
+    "CannotRelease", "Change", "Embargoed", "WaitingChange", "call_off", "drop_waiting", "end", "kept_back", "next_due", "release", "release_due",
     "waiting_change", "withdraw",
 ]  # fmt: skip

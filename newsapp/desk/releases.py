@@ -11,8 +11,9 @@ from wtforms.validators import Length
 
 from newsapp.articles import Article, drafting, preview, releasing
 from newsapp.articles.compare import compare
-from newsapp.articles.documents import NotWhole, document_of, faults_of, printed_story
+from newsapp.articles.documents import NotWhole, document_of, printed_story
 from newsapp.articles.drafting import SavedMeanwhile
+from newsapp.articles.proofs import given_for, proof
 from newsapp.articles.releasing import CannotRelease, Embargoed, WaitingChange
 from newsapp.articles.versions import CLASSES
 from newsapp.db import db
@@ -259,7 +260,8 @@ def _release(article: Article, form: ReleaseForm, status: int = 200, fault: str 
         difference = compare(before, printed_story(article, document), sections)
     return page(
         "desk/release.html", status=status, state=state, form=form, number=at, fault=fault, means=MEANS, classes=CLASSES,
-        difference=difference, lacks=faults_of(document), zone=layout().site.zone, document=document,
+        difference=difference, marks=proof(document, given_for(article, document)),
+        lacks=releasing.kept_back(article, document), zone=layout().site.zone, document=document,
     )  # fmt: skip
 
 

@@ -23,9 +23,10 @@ from wtforms.validators import Length, NumberRange, Optional, Regexp
 
 from newsapp.articles import PARTS, Article, Kind, NewslistLine, Topic, drafting, presence, preview, releasing
 from newsapp.articles.compare import compare
-from newsapp.articles.documents import Document, faults_of, printed_story
+from newsapp.articles.documents import Document, printed_story
 from newsapp.articles.drafting import SavedMeanwhile
 from newsapp.articles.markdown import to_html, to_markdown
+from newsapp.articles.proofs import given_for, proof
 from newsapp.articles.versions import Version
 from newsapp.authors import Author
 from newsapp.db import db
@@ -150,6 +151,15 @@ def show_preview(article_id: int):
     )
 
 
+@bp.get("/articles/<int(max=2147483647):article_id>/proof", endpoint="proof")
+def show_proof(article_id: int):
+    """Show what is to be mended in the text as it was saved last: a page, or the list on the story's page."""
+    article = story(article_id)
+    document, _ = drafting.working_document(article)
+    marks = proof(document, given_for(article, document))
+    return page("desk/story-proof.html", fragment="proof", state=state_of(article), marks=marks)
+
+
 # What the pages of one story show beside it
 
 
@@ -202,7 +212,7 @@ def _editor(
         others=presence.others_at(article, me()),
         links=db.session.scalars(preview.PreviewLink.open_of(article)).all(),
         lasts=preview.LASTS,
-        lacks=faults_of(document),
+        marks=proof(document, given_for(article, document)),
         good={"headline": GOOD_HEADLINE, "standfirst": GOOD_STANDFIRST},
         was_saved=request.args.get("saved") == "1",
         source=source_of(body, document, form.language.data or ""),

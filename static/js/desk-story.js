@@ -1,4 +1,5 @@
-// Where a story is written: says every twenty seconds that it is open, and shows who else is; counts a headline's letters.
+// Where a story is written: says every twenty seconds that it is open, and shows who else is; counts a headline's letters, leads to
+// the words that a mark of the proof speaks of, and has the text proofread again when it was saved.
 // Without script: who else was writing stands on the page as it was made, and the counts with it.
 
 const EVERY = 20_000; // milliseconds; articles/presence.py has how long somebody counts as there
@@ -24,5 +25,31 @@ if (form) {
   form.addEventListener("input", ({ target }) => {
     const guide = target.dataset.guide && document.getElementById(target.getAttribute("aria-describedby"));
     if (guide) guide.textContent = guide.textContent.replace(/^\d+/, [...target.value].length);
+  });
+
+  // The link leads to the field by itself; here it opens what the field is folded into, and marks the words in it.
+  const lead = (id, words) => {
+    const field = document.getElementById(id);
+    if (!field) return;
+    for (let part = field.closest("details"); part; part = part.parentElement.closest("details")) part.open = true;
+    field.focus();
+    const at = words && typeof field.value === "string" ? field.value.toLowerCase().indexOf(words.toLowerCase()) : -1;
+    if (at >= 0) field.setSelectionRange?.(at, at + words.length);
+    field.scrollIntoView({ block: "center" });
+  };
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest("#proof a[href*='#']");
+    if (!link || link.pathname !== location.pathname || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    lead(link.hash.slice(1), link.dataset.find);
+  });
+
+  // Sent by whatever saves the story without leaving the page.
+  form.addEventListener("story:saved", async () => {
+    const shown = document.getElementById("proof");
+    const answer = await fetch(shown.dataset.proof, { headers: { "HX-Request": "true", "HX-Request-Type": "partial" } }).catch(() => null);
+    if (!answer?.ok || answer.redirected) return;
+    const made = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("proof");
+    if (made && !shown.contains(document.activeElement)) shown.replaceWith(made);
   });
 }

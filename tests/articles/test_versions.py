@@ -347,7 +347,15 @@ def test_every_version_is_rebuilt_byte_for_byte_whatever_was_done(app, world, as
     """Random sequences of saves, releases, corrections, times, withdrawals; and the world round the stories moves on."""
     chance = random.Random(20260314)
     picture = Picture(
-        sha256="0" * 64, stem="0" * 20, original="0.jpg", width=1200, height=800, widths=[176, 704], caption="Before"
+        sha256="0" * 64,
+        stem="0" * 20,
+        original="0.jpg",
+        width=1200,
+        height=800,
+        widths=[176, 704],
+        caption="Before",
+        alt="A lock",
+        credit="A. Lock",
     )
     source = Source(title="The accord", url="https://example.org/1")
     db.session.add_all([picture, source])
