@@ -204,6 +204,7 @@ class Saving {
     if (this.line) this.line.textContent = `Saved ${when_}`;
     if (wasTrouble || !this.hasSaidSo) announce(`Saved ${when_}.`);
     this.hasSaidSo = true;
+    this.form.dispatchEvent(new Event("story:saved"));
     return true;
   }
 

@@ -32,6 +32,13 @@ if (form) {
     const field = document.getElementById(id);
     if (!field) return;
     for (let part = field.closest("details"); part; part = part.parentElement.closest("details")) part.open = true;
+    const rich = id === "body" && document.querySelector(".ProseMirror");
+    if (rich) {
+      const block = words && [...rich.querySelectorAll("p, h2, h3, li, td, th, figcaption, caption")].findLast((one) => one.textContent.toLowerCase().includes(words.toLowerCase()));
+      rich.focus();
+      if (block) getSelection().selectAllChildren(block);
+      return (block || rich).scrollIntoView({ block: "center" });
+    }
     field.focus();
     const at = words && typeof field.value === "string" ? field.value.toLowerCase().indexOf(words.toLowerCase()) : -1;
     if (at >= 0) field.setSelectionRange?.(at, at + words.length);
