@@ -235,6 +235,7 @@ KNOWN: dict[str, Callable[[Secret], list[str]]] = {
     "desk.write": lambda s: [f"/desk/articles/{s.article_id}"],
     "desk.preview": lambda s: [f"/desk/articles/{s.article_id}/preview"],
     "desk.offer_pictures": lambda s: [f"/desk/articles/{s.article_id}/pictures"],
+    "desk.proof": lambda s: [f"/desk/articles/{s.article_id}/proof"],
     "desk.story_history": lambda s: [f"/desk/articles/{s.article_id}/history?from=v1&to=copy"],
     "desk.release_form": lambda s: [f"/desk/articles/{s.article_id}/release"],
     "desk.submit_form": lambda s: [f"/desk/articles/{s.article_id}/submit"],

@@ -66,7 +66,10 @@ def test_somebody_signed_in_needs_the_forms_token(app, site, reader):
     browser = signed_in(app, reader)
     browser.token = None
 
-    assert browser.post("/preferences", data=FORM).status_code == 400
+    answer = browser.post("/preferences", data=FORM)
+
+    assert answer.status_code == 409 and "Send it once more" in answer.text  # held, and nothing done
+    assert "Set-Cookie" not in answer.headers
 
 
 @pytest.mark.parametrize(
