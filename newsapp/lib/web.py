@@ -35,6 +35,7 @@ SECURITY_HEADERS = (
     ("Cross-Origin-Opener-Policy", "same-origin"),
     ("Cross-Origin-Resource-Policy", "same-origin"),
 )
+TYPED = 80  # characters: what is longer has been typed, and is worth holding
 SAFE = ("GET", "HEAD", "OPTIONS")
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -237,7 +238,7 @@ def hold(sign_in: str = "") -> Response | None:
 
     A form that was open when its sender's session ended would lose what was typed: a story at the desk, say. The page
     has it in hidden fields with a token of now; ``sign_in`` is where to sign in first. Only what the site's own pages
-    sent is held, never a password, and no file.
+    sent is held, never a password, and no file; a button that a stranger pressed has nothing to hold.
     """
     held = [(name, value) for name, value in request.form.items(multi=True) if name != "csrf_token"]
     is_own = request.headers.get("Sec-Fetch-Site") == "same-origin" or (
@@ -245,7 +246,16 @@ def hold(sign_in: str = "") -> Response | None:
     )
     holds_secret = any("password" in name or name == "code" for name, _ in held)
     is_page = "HX-Request" not in request.headers and "text/html" in request.headers.get("Accept", "text/html")
-    if request.method != "POST" or not is_own or holds_secret or not is_page or not held or request.files:
+    was_here = current_app.config["SESSION_COOKIE_NAME"] in request.cookies or any(len(v) > TYPED for _, v in held)
+    if (
+        request.method != "POST"
+        or not was_here
+        or not is_own
+        or holds_secret
+        or not is_page
+        or not held
+        or request.files
+    ):
         return None
     response = page("errors/held.html", status=409, held=held, sign_in=sign_in, address=request.full_path.rstrip("?"))
     response.headers["Cache-Control"] = "no-store"

@@ -130,7 +130,7 @@ def test_only_a_card_of_ours_is_served(client, story, key):
         "النهر يعود إلى مجراه بعد عام",
         "河流在一年后重返故道",
         "🎉🎉🎉",
-        "a\u202eb\x00c\u200fd\n\te",
+        "a\u202eb\x01c\u200fd\n\te",
         "e\u0301" * 60,
     ],
 )

@@ -41,7 +41,7 @@ def test_what_was_typed_is_held_until_its_writer_has_signed_in_again(app, articl
 
     answer = browser.post(f"/desk/articles/{article.id}", data=fields)
 
-    assert answer.status_code == 409 and "You have been signed out" in answer.text
+    assert answer.status_code == 409 and "Sign in to go on" in answer.text
     kept = held(answer.text)
     assert kept == {name: value for name, value in fields.items() if name != "csrf_token"}
     again = signed_in(app, editor)  # in another tab of the same browser
