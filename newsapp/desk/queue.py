@@ -195,8 +195,12 @@ def counts(article: Article | None = None) -> dict[str, int]:
     for key, tab in TABS.items():
         test = tab.test if article is None else and_(tab.test, Comment.article_id == article.id)
         wanted[key] = select(func.count()).select_from(Comment).where(test).scalar_subquery()
-    if article is None:  # a million rows need not be counted: each thread knows how many readers see
-        wanted["approved"] = select(func.coalesce(func.sum(Thread.visible), 0)).scalar_subquery()
+    # A million rows need not be counted: each thread knows how many readers see.
+    visible = select(func.coalesce(func.sum(Thread.visible), 0))
+    wanted["approved"] = (
+        visible if article is None else visible.where(Thread.article_id == article.id)
+    ).scalar_subquery()
+    if article is None:
         wanted["reported"] = (
             select(func.count(Report.comment_id.distinct())).where(Report.decided_at.is_(None)).scalar_subquery()
         )

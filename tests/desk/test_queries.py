@@ -59,3 +59,30 @@ def test_no_query_of_the_desk_scans_a_table_that_grows(desk, address, postgres):
             for step in plan:
                 scanned = re.match(r"SCAN (\w+)(?! USING)", step)
                 assert is_walk or not (scanned and scanned[1] in WATCHED), f"{step}\n{statement}\n{plan}"
+
+
+@pytest.mark.parametrize("address", ["/desk/comments", "/desk/comments?article=1"])
+def test_what_waits_is_counted_in_the_index_and_no_row_is_looked_up(desk, address, postgres):
+    if postgres:
+        return  # it plans by its statistics
+    counted: list[tuple[str, object]] = []
+
+    def note(connection, cursor, statement, parameters, context, many):
+        if "count(*)" in statement and "held_at IS NOT NULL" in statement:
+            counted.append((statement, parameters))
+
+    event.listen(db.engine, "before_cursor_execute", note)
+    assert desk.get(address).status_code == 200
+    event.remove(db.engine, "before_cursor_execute", note)
+
+    assert len(counted) == 2, "the tabs' counts and the menu's"
+    with db.engine.connect() as connection:
+        for statement, parameters in counted:
+            plan = [row[3] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)]
+            walks = [
+                step
+                for step in plan
+                if "ix_comment_held_at" in step or "ix_comment_story_" in step or "ix_comment_hidden_at" in step
+            ]
+            assert walks, plan
+            assert all("COVERING" in step for step in walks), plan
