@@ -133,6 +133,11 @@ def _appeal(chance: random.Random) -> Any:
     return _or_not(lambda: comments.appeal(row, words(chance), by=db.session.get_one(Account, row.account_id)))
 
 
+def _reopen_appeal(chance: random.Random) -> None:
+    if made := db.session.scalar(select(comments.Appeal)):
+        made.reopen(any_of(Account, chance))
+
+
 def _decide_appeal(chance: random.Random) -> None:
     made = _appeal(chance) or db.session.scalar(select(comments.Appeal))
     if made is not None:
@@ -395,6 +400,7 @@ VERBS: dict[str, Change] = {
     "Report.decide": lambda c: _report(c).decide(upheld=c.random() < 0.5, by=any_of(Account, c)),
     "comments.appeal": _appeal,
     "Appeal.decide": _decide_appeal,
+    "Appeal.reopen": _reopen_appeal,
     "comments.warn": lambda c: _sanctioned(c, "warn"),
     "comments.premoderate": lambda c: _sanctioned(c, "premoderate"),
     "comments.suspend": lambda c: _sanctioned(c, "suspend", until=soon(c)),

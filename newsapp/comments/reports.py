@@ -128,6 +128,12 @@ class Appeal(Base):
                 f"/account/comments#comment-{self.comment_id}",
             )
 
+    def reopen(self, by: Account) -> None:
+        """Take the answer back, with the decision that went with it. The caller commits."""
+        record("appeal.reopen", self.comment.about, by)
+        self.decided_at = self.decided_by_id = self.granted_at = None
+        self.answer = ""
+
 
 def report(
     comment: Comment,

@@ -90,6 +90,9 @@ def undo():
     for comment in _locked(dict.fromkeys(about, 0)):
         try:
             comment.undo(about[comment.id], me())
+            appeal = db.session.get(Appeal, comment.id)
+            if appeal is not None and appeal.granted_at and appeal.granted_at <= about[comment.id].at:
+                appeal.reopen(me())  # it was granted with the decision that is taken back
             undone += 1
         except DecidedMeanwhile:
             moved.append(comment.id)
@@ -286,11 +289,12 @@ def _locked(chosen: dict[int, int]) -> list[Comment]:
 
 def _act_on(comment: Comment, act: str, reason: RejectionReason | None, words: str) -> None:
     by = me()
-    if act in ("grant", "decline"):
-        appeal = db.session.get(Appeal, comment.id)
-        if appeal is None or appeal.decided_at:
-            raise DecidedMeanwhile(comment)
-        appeal.decide(granted=act == "grant", by=by, answer=words)
+    appeal = db.session.get(Appeal, comment.id)
+    is_open = appeal is not None and appeal.decided_at is None
+    if act in ("grant", "decline") and not is_open:
+        raise DecidedMeanwhile(comment)
+    if appeal is not None and is_open and act in ("grant", "decline", "approve", "show"):  # what is put back is granted
+        appeal.decide(granted=act != "decline", by=by, answer=words)
         return
     if act == "reject":
         assert reason is not None

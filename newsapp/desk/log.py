@@ -21,7 +21,7 @@ SAYS = {
     "comment.approve": "approved", "comment.hold": "held", "comment.reject": "rejected", "comment.spam": "marked as spam",
     "comment.hide": "hid", "comment.show": "put back", "comment.feature": "featured", "comment.unfeature": "stopped featuring",
     "comment.pin": "pinned", "comment.unpin": "unpinned", "comment.undo": "took back the decision about",
-    "report.decide": "decided report", "appeal.make": "appealed for", "appeal.decide": "decided the appeal for",
+    "report.decide": "decided report", "appeal.make": "appealed for", "appeal.decide": "decided the appeal for", "appeal.reopen": "opened again the appeal for",
     "story.message": "wrote a message above the discussion of", "story.open": "opened the discussion of", "story.close": "closed the discussion of",
     "person.warn": "warned", "person.premoderate": "reads first what is written by", "person.suspend": "suspended",
     "person.ban": "banned", "person.lift": "lifted a measure about", "word.add": "listed", "word.remove": "took off the list",

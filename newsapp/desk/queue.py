@@ -173,7 +173,7 @@ class Row:
         """Give what may be done about it, in the order of the buttons."""
         state = self.comment.state
         if state == "deleted":
-            return []
+            return ["keep"] if self.reports else []  # who reported it is told all the same
         acts = {
             "waiting": ["approve", "reject", "spam"],
             "approved": ["hide", "reject", "spam", "hold"],
@@ -186,7 +186,13 @@ class Row:
                 "unfeature" if self.comment.featured_at else "feature",
                 "unpin" if self.comment.pinned_at else "pin",
             ]
+        if self.is_appealed:  # granting it is the way to put it back
+            acts = [act for act in acts if act not in ("approve", "show")]
         return (["keep"] if self.reports else []) + acts
+
+    @property
+    def is_appealed(self) -> bool:
+        return self.appeal is not None and self.appeal.decided_at is None
 
 
 def counts(article: Article | None = None) -> dict[str, int]:

@@ -250,6 +250,55 @@ def test_an_appeal_is_answered_and_its_author_told(desk, waiting, reader, modera
     assert "No comments are appealed for." in desk.get("/desk/comments?tab=appeals").text
 
 
+def test_approving_what_is_appealed_for_grants_the_appeal(desk, waiting, reader, moderator):
+    row = waiting[0]
+    row.reject(moderator, "Personal attack", "It attacks a person.")
+    comments.appeal(row, "It attacks nobody.", by=reader)
+    db.session.commit()
+
+    decide(desk, "approve", row, back="/desk/comments?tab=appeals")
+
+    assert states(row) == ["approved"]
+    assert "No comments are appealed for." in desk.get("/desk/comments?tab=appeals").text
+    assert "Your appeal was looked at again. Your comment is back." in " ".join(
+        n.words for n in db.session.scalars(Notification.to(reader))
+    )
+
+
+def test_taking_that_back_opens_the_appeal_again(desk, waiting, reader, moderator):
+    row = waiting[0]
+    row.reject(moderator, "Personal attack", "It attacks a person.")
+    comments.appeal(row, "It attacks nobody.", by=reader)
+    db.session.commit()
+    decide(desk, "approve", row, back="/desk/comments?tab=appeals")
+    entry = db.session.scalars(LogEntry.concerning(row.about)).first()
+
+    desk.post("/desk/comments/undo", data={"entry": entry.id})
+
+    assert states(row) == ["rejected"]
+    assert "It attacks nobody." in desk.get("/desk/comments?tab=appeals").text
+
+
+def test_what_its_author_deleted_can_still_be_decided_for_who_waits_for_an_answer(
+    desk, reported, waiting, reader, moderator
+):
+    appealed = waiting[0]
+    appealed.reject(moderator, "Personal attack", "It attacks a person.")
+    comments.appeal(appealed, "It attacks nobody.", by=reader)
+    appealed.delete()
+    reported.delete()
+    db.session.commit()
+    assert "Leave it" in desk.get("/desk/comments?tab=reported").text
+    page = desk.get("/desk/comments?tab=appeals").text
+    assert "Decline it" in page and "Grant it" not in page
+
+    decide(desk, "keep", reported, back="/desk/comments?tab=reported")
+    decide(desk, "decline", appealed, back="/desk/comments?tab=appeals")
+
+    assert "No comments are reported." in desk.get("/desk/comments?tab=reported").text
+    assert "No comments are appealed for." in desk.get("/desk/comments?tab=appeals").text
+
+
 def test_what_people_wrote_is_escaped_wherever_the_desk_prints_it(app, desk, article):
     nasty = "<img src=x onerror=alert(1)>"
     row = comments.post(article, "Words", guest_name=nasty, guest_email="gus@example.org")
