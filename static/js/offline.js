@@ -30,7 +30,7 @@ async function list() {
   const part = (name) => page.querySelector(`[data-offline="${name}"]`);
   if (location.pathname !== "/offline") {
     part("lost").hidden = false;
-    addEventListener("online", () => location.reload());
+    addEventListener("online", again);
   }
   const stories = await read().catch(() => []); // no caches: not https, or forbidden
   part("list").replaceChildren(...stories.map(row));
@@ -43,6 +43,12 @@ async function list() {
     part("none").hidden = false;
     part("none").querySelector("h2").focus();
   };
+}
+
+/** Loads the page that was asked for, once the newsroom really answers: a network without a way to it is none. */
+async function again() {
+  const answer = await fetch(location.href, { method: "HEAD", cache: "no-store" }).catch(() => null);
+  if (answer) location.reload();
 }
 
 /** The kept stories, the one opened last first: [{path, at, document}]. */
