@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 from playwright.sync_api import expect
 from sqlalchemy import select
 
-from newsapp import accounts, comments, create_app
+from newsapp import accounts, comments
 from newsapp.accounts import passwords
 from newsapp.articles import Article
 from newsapp.comments import Comment
@@ -18,19 +16,6 @@ from newsapp.lib import clock
 STORY = "/articles/what-a-leap-second-is"
 PASSWORD = "a long pass phrase for a test"
 LEAST_MS = 3100  # the check of how fast a form was sent
-
-
-@pytest.fixture(scope="module")
-def desk(demo_site):
-    """The newsroom's side: the same site, in this process."""
-    app = create_app(
-        {"DATABASE_URL": demo_site["NEWSAPP_DATABASE_URL"], "TESTING": True},
-        instance=Path(demo_site["NEWSAPP_INSTANCE"]),
-    )
-    with app.app_context():
-        yield app
-        db.session.remove()
-        db.engine.dispose()
 
 
 @pytest.fixture(scope="module")

@@ -140,6 +140,7 @@ def test_a_moderator_clears_the_queue_by_keyboard(come_in, desk, waiting):
     page.keyboard.press("Enter")
     expect(rows(page)).to_have_count(2)
     assert state(desk, waiting[1]) == "rejected"
+    expect(page.locator("#status")).to_contain_text("Rejected: 1 comment.")
 
     page.keyboard.press("Shift+?")
     expect(page.locator("#status")).to_contain_text("J next")

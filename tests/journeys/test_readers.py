@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
 from sqlalchemy import select
 
-from newsapp import accounts, comments, create_app, follows
+from newsapp import accounts, comments, follows
 from newsapp.accounts import Account
 from newsapp.accounts.notifications import notify
 from newsapp.articles import Article
@@ -25,19 +24,6 @@ from tests.journeys.test_every_page import TOO_WIDE
 
 AUTHOR = "/authors/ines-vandermolen"
 TOPIC = "/topics/undersea-cables"
-
-
-@pytest.fixture(scope="module")
-def desk(demo_site):
-    """The newsroom's side: the same site, in this process."""
-    app = create_app(
-        {"DATABASE_URL": demo_site["NEWSAPP_DATABASE_URL"], "TESTING": True},
-        instance=Path(demo_site["NEWSAPP_INSTANCE"]),
-    )
-    with app.app_context():
-        yield app
-        db.session.remove()
-        db.engine.dispose()
 
 
 @pytest.fixture
