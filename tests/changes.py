@@ -217,8 +217,8 @@ def _follow(chance: random.Random) -> Any:
 
 def _save(chance: random.Random) -> Any:
     story = any_of(Article, chance)
-    story.publish()
-    return follows.save(any_of(Account, chance), story)
+    story.publish()  # its time may have ended all the same
+    return follows.save(any_of(Account, chance), story) if story.is_public(clock.now()) else None
 
 
 def _document(story: Article, chance: random.Random) -> dict[str, Any]:
