@@ -1,7 +1,28 @@
 """Pictures: upload, sizes, credit and licence."""
 
 from newsapp.media.logo import keep_logo
-from newsapp.media.models import Picture, PrintedPicture, folder, picture_changed, upload
-from newsapp.media.renditions import NotAPicture
+from newsapp.media.models import (
+    Picture,
+    PrintedPicture,
+    folder,
+    keep,
+    picture_changed,
+    remove,
+    same_as,
+    upload,
+    words_of,
+)
+from newsapp.media.renditions import MAX_BYTES, NotAPicture, cut
 
-__all__ = ["NotAPicture", "Picture", "PrintedPicture", "folder", "keep_logo", "picture_changed", "upload"]
+__all__ = [
+    "MAX_BYTES",
+    "NotAPicture",
+    "Picture",
+    "PrintedPicture",
+    "cut",
+    "folder",
+    "keep",
+    "keep_logo",
+    "picture_changed",
+]
+__all__ += ["remove", "same_as", "upload", "words_of"]

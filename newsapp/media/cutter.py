@@ -1,6 +1,6 @@
 """The program of the child process that cuts pictures; ``renditions`` starts it and says why.
 
-It uses nothing of the site, only Pillow: a child that imported the site would take a second and 85 MB before its
+It uses nothing of the site, only Pillow and ``embedded.py``: a child that imported the site would take a second and 85 MB before its
 first picture. For each picture it reads eight bytes with the length, then the file, and answers with a line of JSON.
 """
 
@@ -19,6 +19,11 @@ from pathlib import Path
 from typing import Any, BinaryIO, TextIO
 
 from PIL import ExifTags, Image, ImageCms, UnidentifiedImageError
+
+sys.path.insert(0, str(Path(__file__).parent))  # Python's -I leaves out the folder of the program itself
+import embedded  # type: ignore[import-not-found]
+
+del sys.path[0]
 
 WIDTHS = (176, 352, 704, 1056, 1400, 1800)  # pixels; rows, cards, cards on fine screens, heroes
 # What most readers load is made with care. Above, care costs AVIF three times the seconds for 7 % of the bytes, and
@@ -84,17 +89,18 @@ def cut(data: bytes, folder: Path) -> dict[str, Any]:
     Raises:
         Refused: the file cannot be used.
     """
-    picture, kind, size = _read(data)
+    picture, kind, size, said, original = _read(data)
     sha256 = hashlib.sha256(data).hexdigest()
     stem = sha256[:20]
     made = {
         "stem": stem, "original": f"{stem}-original.{kind}", "width": size[0], "height": size[1],
         "widths": _widths(size[0]), "sha256": sha256,
+        "said": said,
     }  # fmt: skip
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".cut-", dir=folder) as name:
         desk = Path(name)
-        (desk / f"{stem}-original.{kind}").write_bytes(data)
+        (desk / f"{stem}-original.{kind}").write_bytes(original)
         for width in reversed(_widths(size[0])):
             picture = _resized(picture, size, width)  # each from the one before: cheaper, and as sharp
             for ending, settings in (CAREFULLY if width <= CAREFUL_UP_TO else QUICKLY).items():
@@ -118,8 +124,11 @@ def _resized(picture: Image.Image, size: tuple[int, int], width: int) -> Image.I
     return picture.resize((width, height), Image.Resampling.LANCZOS, reducing_gap=3)
 
 
-def _read(data: bytes) -> tuple[Image.Image, str, tuple[int, int]]:
-    """Give the picture as it is to be shown, at most as wide as the widest rendition; the original's kind and size."""
+def _read(data: bytes) -> tuple[Image.Image, str, tuple[int, int], dict[str, str], bytes]:
+    """Give the picture as it is to be shown, at most as wide as the widest rendition; the original's kind and size.
+
+    With them, what the file says of itself, and the original as it is kept: without the place where it was taken.
+    """
     if not data:
         raise Refused("The file is empty.")
     if data[4:12] in (b"ftypheic", b"ftypheix", b"ftypmif1"):
@@ -132,12 +141,14 @@ def _read(data: bytes) -> tuple[Image.Image, str, tuple[int, int]]:
                 raise Refused(TOO_MANY_PIXELS)
             if kind != "jpg":
                 opened.load()  # a PNG may say only at its end how it was held
+            said = embedded.read(opened)
             turn = _turn(opened)
             size = opened.size[::-1] if turn in SIDEWAYS else opened.size
             _check_sides(*size)
             if kind == "jpg":  # decodes straight to a smaller size, but not to less than twice what is needed
                 opened.draft(None, (1, 2 * WIDTHS[-1]) if turn in SIDEWAYS else (2 * WIDTHS[-1], 1))
-            return _plain(opened, size, turn), kind, size
+            original, kind = _kept(data, opened, kind)
+            return _plain(opened, size, turn), kind, size, said, original
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
         raise Refused(TOO_MANY_PIXELS) from None
     except UnidentifiedImageError:
@@ -147,6 +158,23 @@ def _read(data: bytes) -> tuple[Image.Image, str, tuple[int, int]]:
     except Exception as why:  # a damaged file makes decoders raise whatever there is; the log has what
         sys.stderr.write(f"A picture was refused as damaged: {why!r}\n")
         raise Refused(DAMAGED) from None
+
+
+def _kept(data: bytes, opened: Image.Image, kind: str) -> tuple[bytes, str]:
+    """Give the original without EXIF and XMP, and its kind; a kind that we cannot take apart is written anew as PNG."""
+    bare = embedded.without(data, kind)
+    if bare is not None:
+        return bare, kind
+    if not (opened.getexif() or opened.info.get("xmp")):
+        return data, kind
+    opened.load()
+    mode = opened.mode if opened.mode in ("1", "L", "LA", "P", "RGB", "RGBA", "I", "I;16") else "RGB"
+    copy = opened.convert(mode)
+    profile = opened.info.get("icc_profile") if mode == opened.mode else None
+    copy.info = {}
+    file = io.BytesIO()
+    copy.save(file, "PNG", compress_level=3, **({"icc_profile": profile} if profile else {}))
+    return file.getvalue(), "png"
 
 
 def _check_sides(width: int, height: int) -> None:

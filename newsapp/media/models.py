@@ -1,14 +1,17 @@
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 import bleach
 from blinker import Namespace
 from flask import current_app
-from sqlalchemy import ForeignKey, select
+from markupsafe import escape
+from sqlalchemy import ForeignKey, Index, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -52,10 +55,17 @@ class Renditions:
         return " ".join(name for name in (f"fx-{x}" * (x != 50), f"fy-{y}" * (y != 50)) if name)
 
 
+ENDS = text("rights_end_on IS NOT NULL")
+WARN_BEFORE = timedelta(days=14)
+
+
 class Picture(Base, Tagged, Renditions):
     """A photograph or drawing with the people and the licence behind it."""
 
     __tags__ = ("picture:{id}",)
+    __table_args__ = (
+        Index("ix_picture_rights_end_on", "rights_end_on", "id", sqlite_where=ENDS, postgresql_where=ENDS),
+    )
 
     id: Mapped[pk]
     sha256: Mapped[str] = mapped_column(unique=True)  # of the original: the same file twice is one picture
@@ -74,10 +84,25 @@ class Picture(Base, Tagged, Renditions):
     licence_url: Mapped[str] = mapped_column(default="")
     source: Mapped[str] = mapped_column(default="")
     source_url: Mapped[str] = mapped_column(default="")
+    rights: Mapped[str] = mapped_column(default="", server_default="")  # what its file says; for the newsroom only
+    rights_end_on: Mapped[date | None]  # the last day on which it may be shown
+    taken_on: Mapped[date | None]
     focal_x: Mapped[int] = mapped_column(default=50)  # per cent from the left
     focal_y: Mapped[int] = mapped_column(default=50)  # per cent from the top
     uploaded_at: Mapped[moment] = mapped_column(default=clock.now)
     uploaded_by_id: Mapped[int | None] = mapped_column(ForeignKey(Account.id))
+
+    def rights_left(self, today: date) -> int | None:
+        """Give how many days the rights still last, where that is something to warn of; less than 0: they have ended."""
+        if self.rights_end_on is None or self.rights_end_on - today > WARN_BEFORE:
+            return None
+        return (self.rights_end_on - today).days
+
+    @property
+    def files(self) -> list[str]:
+        """Name all files of the picture, what says that they are whole first."""
+        cut = [f"{self.stem}-{width}.{kind}" for width in self.widths for kind in renditions.FORMATS]
+        return [f"{self.stem}-made.json", self.original, *cut]
 
     def describe(self, **values: object) -> None:
         """Change what is said of the picture: alt, caption, creator, credit, licence, focal point. The caller commits.
@@ -124,7 +149,7 @@ class PrintedPicture(Renditions):
 
 DESCRIPTION = {
     "title", "alt", "caption", "creator", "credit", "credit_language", "licence", "licence_url", "source", "source_url",
-    "focal_x", "focal_y",
+    "focal_x", "focal_y", "rights", "rights_end_on", "taken_on",
 }  # fmt: skip
 CAPTION_TAGS = {"a", "abbr", "bdi", "br", "cite", "em", "q", "s", "small", "span", "strong", "sub", "sup"}
 CAPTION_ATTRIBUTES = {"*": ["lang", "dir", "title"], "a": ["href", "hreflang"]}
@@ -173,6 +198,35 @@ def keep(made: renditions.Cut, by: Account | None = None, **described: object) -
         row.on_conflict_do_nothing(index_elements=[Picture.sha256]), execution_options={"raises_tags": True}
     )
     return db.session.scalars(select(Picture).where(Picture.sha256 == made.sha256)).one()
+
+
+def same_as(data: bytes) -> Picture | None:
+    """Give the picture that was made of the same bytes, where there is one."""
+    sha256 = hashlib.sha256(data).hexdigest()
+    return db.session.scalars(select(Picture).where(Picture.sha256 == sha256)).one_or_none()
+
+
+def words_of(made: renditions.Cut) -> dict[str, object]:
+    """Give what a file says of itself as ``keep()`` takes it: its caption as HTML, its day as a date."""
+    said: dict[str, object] = {name: words for name, words in made.said.items() if words}
+    if "caption" in said:
+        said["caption"] = str(escape(str(said["caption"])))
+    if "taken_on" in said:
+        said["taken_on"] = date.fromisoformat(str(said["taken_on"]))
+    if not is_web_address(str(said.get("licence_url", ""))):
+        said.pop("licence_url", None)
+    return said
+
+
+def remove(picture: Picture) -> list[Path]:
+    """Take a picture out of the library; give its files, to be removed after the commit. The caller commits.
+
+    Whoever calls has seen that nothing uses it; the database refuses where a story does.
+    """
+    files = [folder() / name for name in picture.files]
+    db.session.delete(picture)
+    db.session.flush()
+    return files
 
 
 def folder() -> Path:

@@ -13,7 +13,7 @@ import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from queue import SimpleQueue
 
@@ -35,7 +35,8 @@ class Cut:
     width: int  # of the original, upright, in pixels
     height: int
     widths: list[int]  # ascending; each in every format
-    sha256: str
+    sha256: str  # of the file as it was sent
+    said: dict[str, str] = field(default_factory=dict)  # what the file says of itself: names of columns, plain text
 
     @property
     def files(self) -> list[str]:
