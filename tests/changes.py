@@ -17,7 +17,7 @@ from typing import Any
 from sqlalchemy import JSON, Boolean, Integer, String, func, select
 
 import newsapp
-from newsapp import accounts, articles, authors, comments, follows, outbox, pages, sections, site
+from newsapp import accounts, articles, authors, comments, follows, media, outbox, pages, sections, site
 from newsapp.accounts import Account, SignIn
 from newsapp.accounts.log import LogEntry, record
 from newsapp.accounts.notifications import mark_read, notify, take_back
@@ -413,6 +413,7 @@ VERBS: dict[str, Change] = {
     "comments.add_reason": _reason,
     "RejectionReason.edit": _newest(RejectionReason, _reason)(lambda row: row.edit(row.title, "Other words")),
     "RejectionReason.remove": _newest(RejectionReason, _reason)(lambda row: row.remove()),
+    "media.remove": lambda c: media.remove(_keep(c)),
     "accounts.record": lambda c: record("test", "nothing", reason=words(c)),
     "accounts.notify": lambda c: notify(any_of(Account, c).id, "reply", "comment:1", words(c), "/comments/1"),
     "accounts.take_back": lambda c: take_back("reply", "comment:1"),

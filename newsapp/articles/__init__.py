@@ -3,6 +3,7 @@
 from newsapp.articles.corrections import CorrectionList, correction_list
 from newsapp.articles.filing import HasSubsections, remove_section
 from newsapp.articles.front import Front, LogLine, Placement, front_page, next_placement_change, place
+from newsapp.articles.illustrations import PictureMention
 from newsapp.articles.kinds import Kind
 from newsapp.articles.lists import StoryList, newest, story_list
 from newsapp.articles.models import (
@@ -43,6 +44,7 @@ __all__ = [
     "MostRead",
     "NewslistLine",
     "NewslistPerson",
+    "PictureMention",
     "PictureUse",
     "Placement",
     "Source",

@@ -11,6 +11,7 @@ from dataclasses import asdict, fields
 from datetime import date, datetime
 from typing import Any
 
+from blinker import Namespace
 from sqlalchemy import ForeignKey, Select, UniqueConstraint, event, func, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship, undefer
 
@@ -45,6 +46,9 @@ _PRINTED = (
 )  # fmt: skip
 _MADE_OF = {name: (tuple(f.name for f in fields(made)), made) for name, made in
             (("picture", PrintedPicture), ("author", PrintedAuthor), ("source", PrintedSource), ("topic", PrintedTopic))}  # fmt: skip
+
+
+version_kept = Namespace().signal("version-kept")  # sent with the story and its document, inside the transaction
 
 
 class CannotWithhold(ValueError):
@@ -137,6 +141,7 @@ def keep(
     db.session.add(version)
     article.versions = version.number
     db.session.flush()
+    version_kept.send(article, document=version.document)
     return version
 
 

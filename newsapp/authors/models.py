@@ -54,7 +54,7 @@ class Author(Base, Tagged, Named):
     email: Mapped[str] = mapped_column(default="")  # a working address that readers may see
     links: Mapped[list[dict[str, str]]] = mapped_column(Json, default=list)  # [{label, url}]
     disclosure: Mapped[str] = mapped_column(default="")
-    portrait_id: Mapped[int | None] = mapped_column(ForeignKey(Picture.id))
+    portrait_id: Mapped[int | None] = mapped_column(ForeignKey(Picture.id), index=True)
     account_id: Mapped[int | None] = mapped_column(ForeignKey(Account.id))
     left_at: Mapped[moment | None]  # no longer of the staff; the page and the bylines stay
 

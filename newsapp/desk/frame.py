@@ -29,8 +29,9 @@ class Item:
 
 # A page of the desk that is there, its name, and the addresses that stand below it.
 STORIES = "/desk/articles"
+LIBRARY = "/desk/media"
 MENU = (
-    (STORIES, "Articles"), ("/desk/comments", "Comments"), ("/desk/words", "Words"), ("/desk/reasons", "Reasons"), ("/desk/log", "Log"),
+    (STORIES, "Articles"), (LIBRARY, "Pictures"), ("/desk/comments", "Comments"), ("/desk/words", "Words"), ("/desk/reasons", "Reasons"), ("/desk/log", "Log"),
 )  # fmt: skip
 
 
@@ -46,10 +47,10 @@ def _let_in():
 
 
 def _may_see(account: Account, path: str) -> bool:
-    """Tell whether an account has business at an address: who writes with stories, who moderates with the rest."""
+    """Tell whether an account has business at an address: who writes with stories and pictures, who moderates with the rest."""
     if path == bp.url_prefix:
         return account.can_write or account.can_moderate
-    return account.can_write if f"{path}/".startswith(f"{STORIES}/") else account.can_moderate
+    return account.can_write if f"{path}/".startswith((f"{STORIES}/", f"{LIBRARY}/")) else account.can_moderate
 
 
 @bp.after_request

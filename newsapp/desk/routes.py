@@ -9,6 +9,7 @@ from newsapp.desk import (  # noqa: F401  # each adds its views to the blueprint
     history,
     lists,
     log,
+    media,
     people,
     releases,
     stories,

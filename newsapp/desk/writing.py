@@ -32,6 +32,7 @@ from newsapp.authors import Author
 from newsapp.db import db
 from newsapp.desk.editor import source_of
 from newsapp.desk.frame import bp, me
+from newsapp.desk.media import rights_warning
 from newsapp.desk.queue import names
 from newsapp.desk.stories import MOST_HEADLINE, STATUS, branches, may_release, story
 from newsapp.layout import layout
@@ -94,6 +95,9 @@ PLAIN = (
 def edit(article_id: int):
     article = story(article_id)
     document, at = drafting.working_document(article)
+    chosen = whole_number(request.args.get("picture"))  # from the library, and not saved yet
+    if chosen and chosen != document["picture_id"] and db.session.get(Picture, chosen):
+        document = {**document, "picture_id": chosen, "picture_alt": None, "picture_caption": ""}
     return _editor(article, _form(document), document["bylines"], at)
 
 
@@ -129,6 +133,8 @@ def save(article_id: int):
         }  # fmt: skip
     act = request.form.get("act")
     onward = {"release": "/release", "preview": "/preview", "submit": "/submit"}.get(act or "", "?saved=1")
+    if act == "picture":
+        return lead_to(f"/desk/media?for={article_id}")
     return lead_to(f"/desk/articles/{article_id}{onward}")
 
 
@@ -208,6 +214,7 @@ def _editor(
         parts=PARTS,
         topics=db.session.scalars(select(Topic.name).order_by(Topic.name).limit(MOST_TOPICS)).all(),
         picture=picture,
+        rights_warning=rights_warning(picture),
         meanwhile=meanwhile,
         others=presence.others_at(article, me()),
         links=db.session.scalars(preview.PreviewLink.open_of(article)).all(),

@@ -1,3 +1,5 @@
 // The desk's pages, after the readers' script. Every page works without it.
 import "./desk-keys.js";
 import "./desk-story.js";
+import "./desk-media.js";
+import "./desk-send.js";

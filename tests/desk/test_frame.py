@@ -41,7 +41,7 @@ def may_see(role: Role, address: str) -> bool:
     """Stories are for those who write, and without one of their own it is the list; the rest for those who moderate."""
     if address == "/desk":
         return role != Role.READER
-    if address in ("/desk/articles", "/desk/articles/new"):
+    if address in ("/desk/articles", "/desk/articles/new") or address.startswith("/desk/media"):
         return role in WRITES
     return role in (EDITS if address.startswith("/desk/articles/") else MODERATES)
 

@@ -18,6 +18,7 @@ VALUES = {
     "form": "xml",
     "article_id": "1",
     "number": "1",
+    "picture_id": "1",
     "size": "192",
     "token": "no-such-token",
     "sign_in_id": "1",
