@@ -18,7 +18,7 @@ from newsapp.media.models import keep
 from newsapp.media.renditions import Cut
 from tests.conftest import NOON, signed_in
 from tests.desk.stories import account, alert, begun, fields
-from tests.media.files import corners, png_bomb, saved
+from tests.media.files import corners, gif, saved
 
 JSON = {"Accept": "application/json"}
 
@@ -140,7 +140,7 @@ def test_of_several_each_is_kept_or_refused_on_its_own(desk):
     ("data", "why"),
     [
         (lambda: b"", "empty"), (lambda: b"<svg/>", "not a picture"), (lambda: saved(corners(1200, 900))[:4000], "damaged"),
-        (png_bomb, "too many pixels"),
+        (lambda: gif((65535, 65535), (300, 200)), "too many pixels"),
         (lambda: saved(corners(100, 100)), "at least 200 pixels"),
     ],
 )  # fmt: skip
