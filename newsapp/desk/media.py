@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 from dataclasses import asdict, dataclass
 from datetime import date
+from pathlib import PurePath
 from threading import BoundedSemaphore
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
@@ -34,7 +35,7 @@ from newsapp.media.models import WARN_BEFORE
 PER_PAGE = 24
 MOST_AT_ONCE = 10  # files in one form
 MOST_SENT = MOST_AT_ONCE * MAX_BYTES + 1024 * 1024  # bytes
-SHOWN = {"all": "All", "unused": "Unused", "ending": "Rights end", "lacking": "Something missing"}
+SHOWN = {"all": "All", "unused": "Unused", "ending": "Rights end", "lacking": "Incomplete"}
 # Each cut takes a second of a processor and up to 400 MB: of many who send at once, the others wait.
 CUTTING = BoundedSemaphore(2)
 ONLY_EDITORS = "A story that readers see shows this picture: only an editor may change what is said of it."
@@ -79,6 +80,15 @@ class Sent:
     id: int | None = None
     was_there: bool = False
     refused: str = ""
+    src: str = ""
+    alt: str = ""
+    url: str = ""
+
+    @classmethod
+    def of(cls, name: str, picture: Picture, was_there: bool = False) -> Sent:
+        return cls(
+            name, picture.id, was_there, src=picture.file(352, "jpg"), alt=picture.alt, url=f"{LIBRARY}/{picture.id}"
+        )
 
 
 @bp.url_value_preprocessor
@@ -103,7 +113,7 @@ def send_pictures():
             sent.append(_keep(file))
     sent += [Sent(_name(file), refused=f"At most {MOST_AT_ONCE} files at once.") for file in files[MOST_AT_ONCE:]]
     if request.headers.get("Accept") == "application/json":
-        return jsonify([{**asdict(one), "url": f"{LIBRARY}/{one.id}" if one.id else ""} for one in sent])
+        return jsonify([asdict(one) for one in sent])
     for_story = whole_number(request.form.get("for"))
     if len(sent) == 1 and sent[0].id and not sent[0].was_there and not for_story:
         return lead_to(f"{LIBRARY}/{sent[0].id}?new=1")
@@ -144,12 +154,12 @@ def delete_picture(picture_id: int):
     picture = db.get_or_404(Picture, picture_id)
     if _why_it_stays(picture):
         return _ask_to_delete(picture, 409)
-    files = media.remove(picture)
+    sha256, files = picture.sha256, media.remove(picture)
     record("picture.delete", f"picture:{picture_id}", me())
     db.session.commit()
-    for file in files:
-        with contextlib.suppress(FileNotFoundError):
-            file.unlink()
+    if not db.session.scalar(select(Picture.id).filter_by(sha256=sha256)):  # nobody has sent it anew meanwhile
+        for file in files:
+            file.unlink(missing_ok=True)
     return lead_to(f"{LIBRARY}?deleted=1")
 
 
@@ -255,17 +265,20 @@ def _keep(file: FileStorage) -> Sent:
     file.stream.seek(0)
     data = file.stream.read()
     if there := media.same_as(data):
-        return Sent(name, there.id, was_there=True)
+        return Sent.of(name, there, was_there=True)
     db.session.rollback()  # cutting takes a second: nothing is held meanwhile
     try:
         with CUTTING:
             made = media.cut(data, media.folder())
     except NotAPicture as why:
         return Sent(name, refused=str(why))
-    picture = media.keep(made, me(), **media.words_of(made))
+    if there := media.same_as(data):  # a colleague has sent the same meanwhile
+        return Sent.of(name, there, was_there=True)
+    words = {"title": PurePath(name).stem, **media.words_of(made)}
+    picture = media.keep(made, me(), **words)
     record("picture.upload", f"picture:{picture.id}", me())
     db.session.commit()
-    return Sent(name, picture.id)
+    return Sent.of(name, picture)
 
 
 # One picture

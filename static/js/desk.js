@@ -2,4 +2,3 @@
 import "./desk-keys.js";
 import "./desk-story.js";
 import "./desk-media.js";
-import "./desk-send.js";

@@ -169,6 +169,32 @@ def test_the_same_file_again_is_offered_instead(desk):
     assert count() == 1
 
 
+def test_what_a_colleague_has_sent_meanwhile_is_offered_too(desk, monkeypatch):
+    cut = media.cut
+
+    def slowly(data, folder):
+        made = cut(data, folder)
+        keep(made, alt="Theirs")
+        db.session.commit()
+        return made
+
+    monkeypatch.setattr(media, "cut", slowly)
+    answer = send(desk, saved(corners()), headers=JSON)
+
+    assert (answer.status_code, answer.json[0]["was_there"], answer.json[0]["alt"]) == (200, True, "Theirs")
+    assert count() == 1
+
+
+def test_a_picture_without_a_title_of_its_own_is_found_by_its_file_s_name(desk):
+    name = "../صورة <b>النهر.JPG"
+    desk.post("/desk/media", data={"files": [(io.BytesIO(saved(corners())), name)]})
+
+    found = desk.get("/desk/media", query_string={"q": "النهر"}).text
+    assert "&lt;b&gt;النهر" in found
+    assert "<b>النهر" not in found
+    assert send(desk, saved(corners()), headers=JSON).json[0]["src"].endswith(".jpg")
+
+
 def test_no_file_and_too_many_are_said(desk):
     assert "No file was chosen." in send(desk).text
     few = [b"no picture %d" % n for n in range(11)]
@@ -289,6 +315,23 @@ def test_an_unused_picture_is_deleted_with_its_files(app, desk, world):
     assert count() == 0
     assert not any(file.exists() for file in files)
     assert desk.post(at).status_code == 404
+
+
+def test_files_that_somebody_has_sent_anew_meanwhile_stay(app, desk, monkeypatch):
+    send(desk, saved(corners()))
+    picture = db.session.scalars(select(Picture)).one()
+    remove, made = media.remove, Cut(picture.stem, picture.original, 400, 300, picture.widths, picture.sha256)
+
+    def and_send(picture):
+        files = remove(picture)
+        keep(made)
+        return files
+
+    monkeypatch.setattr(media, "remove", and_send)
+    desk.post(f"/desk/media/{picture.id}/delete")
+
+    again = db.session.scalars(select(Picture)).one()
+    assert all((media.folder() / name).exists() for name in again.files)
 
 
 def test_a_picture_is_chosen_for_a_story_and_kept_when_it_is_saved(desk, world, editor, picture):
