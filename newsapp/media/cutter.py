@@ -101,10 +101,12 @@ def cut(data: bytes, folder: Path) -> dict[str, Any]:
     with tempfile.TemporaryDirectory(prefix=".cut-", dir=folder) as name:
         desk = Path(name)
         (desk / f"{stem}-original.{kind}").write_bytes(original)
+        packet = embedded.packet_of(said)
+        carried = {"xmp": packet} if packet else {}
         for width in reversed(_widths(size[0])):
             picture = _resized(picture, size, width)  # each from the one before: cheaper, and as sharp
             for ending, settings in (CAREFULLY if width <= CAREFUL_UP_TO else QUICKLY).items():
-                picture.save(desk / f"{stem}-{width}.{ending}", **settings)
+                picture.save(desk / f"{stem}-{width}.{ending}", **settings, **carried)
         (desk / f"{stem}-made.json").write_text(json.dumps(made))
         # What was made goes last: where it lies, all the rest does.
         for file in sorted(desk.iterdir(), key=lambda file: file.suffix == ".json"):

@@ -215,6 +215,9 @@ def words_of(made: renditions.Cut) -> dict[str, object]:
         said["taken_on"] = date.fromisoformat(str(said["taken_on"]))
     if not is_web_address(str(said.get("licence_url", ""))):
         said.pop("licence_url", None)
+    if made_by := str(said.pop("made_by", "")):
+        source = f"Digital source type: {made_by.rsplit('/', 1)[-1]}"
+        said["rights"] = "\n".join([str(said["rights"]), source] if "rights" in said else [source])
     return said
 
 

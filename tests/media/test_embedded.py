@@ -103,6 +103,40 @@ def test_the_kept_original_has_the_same_pixels_and_says_how_it_was_held(kind, tm
         assert kept.getexif().get(ExifTags.Base.Orientation) == 6
 
 
+def test_every_rendition_carries_who_made_it_and_whose_it_is_and_never_where(tmp_path):
+    data = with_iptc(
+        saved(corners(), exif=located()), credit='Gull & "Sons" <Agency>', rights="© Gull", caption="A barge " * 99
+    )
+    made = renditions.cut(data, tmp_path)
+
+    for kind in renditions.FORMATS:
+        file = (tmp_path / f"{made.stem}-{made.widths[-1]}.{kind}").read_bytes()
+        with opened(file) as picture:
+            said = embedded.read(picture)
+        assert (said["creator"], said["credit"], said["rights"]) == ("Ada Gull", 'Gull & "Sons" <Agency>', "© Gull")
+        assert len(said["caption"]) <= 300
+        assert "taken_on" not in said
+        assert b"GPS" not in file
+
+
+def test_a_picture_that_says_nothing_carries_nothing(tmp_path):
+    made = renditions.cut(saved(corners()), tmp_path)
+    assert all(b"xmpmeta" not in (tmp_path / name).read_bytes() for name in made.files)
+
+
+def test_what_a_machine_has_made_says_so_in_its_rights_and_in_its_renditions(app, tmp_path):
+    machine = "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia"
+    xmp = XMP.replace(
+        b" exif:GPS", f' xmlns:ext="{embedded.EXT[1:-1]}" ext:DigitalSourceType="{machine}" exif:GPS'.encode()
+    )
+
+    made = renditions.cut(saved(corners(), xmp=xmp), tmp_path)
+
+    assert words_of(made)["rights"] == "Digital source type: trainedAlgorithmicMedia"
+    with opened((tmp_path / f"{made.stem}-400.webp").read_bytes()) as picture:
+        assert embedded.read(picture)["made_by"] == machine
+
+
 def test_what_lies_behind_a_photograph_is_cut_off(tmp_path):
     data = saved(corners()) + saved(corners(), exif=located())
 
