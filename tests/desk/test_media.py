@@ -12,6 +12,7 @@ from newsapp import media
 from newsapp.accounts import Role
 from newsapp.articles import drafting
 from newsapp.db import db
+from newsapp.desk.media import PER_PAGE
 from newsapp.lib import clock
 from newsapp.media import Picture
 from newsapp.media.models import keep
@@ -112,6 +113,29 @@ def test_a_page_of_the_library_costs_the_same_however_many_there_are(desk):
     for n in range(2, 20):
         kept(n, rights_end_on=date(2000, 1, 1))
     assert cost() <= before + 1, "what the test's own session reads again"
+
+
+@pytest.mark.parametrize(
+    "asked", ["", "show=unused", "show=ending", "show=lacking", "q=barge", "after=150", "show=ending&q=barge"]
+)
+def test_no_query_of_the_library_scans_or_sorts_what_grows_beyond_a_page(desk, asked, postgres):
+    for n in range(1, 200):
+        kept(n, alt="A barge", rights_end_on=date(2000, 1, 1))
+    said: list[tuple[str, object]] = []
+    event.listen(db.engine, "before_cursor_execute", note := lambda *a: said.append((a[2], a[3])))
+    assert desk.get(f"/desk/media?{asked}").text.count("library__one") == PER_PAGE or asked == "show=unused"
+    event.remove(db.engine, "before_cursor_execute", note)
+
+    asks = [(statement, values) for statement, values in said if "FROM picture" in statement]
+    assert len(asks) == 1
+    assert "LIMIT" in asks[0][0]
+    if postgres:
+        return  # it plans by its statistics
+    with db.engine.connect() as connection:
+        plan = [row[3] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {asks[0][0]}", asks[0][1])]
+    assert not [step for step in plan if "TEMP B-TREE" in step], plan
+    # Along the key, newest first, and no further than a page; nothing else is walked.
+    assert [step for step in plan if step.startswith("SCAN") and step != "SCAN picture"] == [], plan
 
 
 # Sending
