@@ -83,12 +83,14 @@ class Sent:
     src: str = ""
     alt: str = ""
     url: str = ""
+    warning: str = ""
 
     @classmethod
     def of(cls, name: str, picture: Picture, was_there: bool = False) -> Sent:
         return cls(
-            name, picture.id, was_there, src=picture.file(352, "jpg"), alt=picture.alt, url=f"{LIBRARY}/{picture.id}"
-        )
+            name, picture.id, was_there, src=picture.file(352, "jpg"), alt=picture.alt, url=f"{LIBRARY}/{picture.id}",
+            warning=rights_warning(picture),
+        )  # fmt: skip
 
 
 @bp.url_value_preprocessor

@@ -125,9 +125,11 @@ if (opener && dialog) {
     dialog.close();
   };
 
-  const show = ({ src, alt = "" }) => {
+  const show = ({ src, alt = "", warning = "" }) => {
     shown.replaceChildren(...(src ? [Object.assign(new Image(352, 235), { src, alt: "" })] : []));
-    document.querySelector("[data-rights]")?.remove(); // of the picture before
+    const rights = document.querySelector("[data-rights]");
+    rights.hidden = !warning;
+    rights.textContent = warning;
     const hint = document.querySelector("[data-own-alt]");
     hint.hidden = !alt;
     hint.textContent = `Left empty: ${alt}`;

@@ -117,7 +117,7 @@ export function sendFrom(form, done = () => {}) {
     const story = form.elements.for?.value;
     const link = Object.assign(document.createElement("a"), { textContent: story ? "Use it" : "open it", href: story ? `/desk/articles/${story}?picture=${answer.id}` : answer.url });
     const picture = Object.assign(document.createElement("img"), { src: answer.src, alt: "", width: 48, height: 32 });
-    if (story) Object.assign(link.dataset, { choose: answer.id, alt: answer.alt, src: answer.src });
+    if (story) Object.assign(link.dataset, { choose: answer.id, alt: answer.alt, src: answer.src, warning: answer.warning });
     what.parentElement.prepend(picture);
     what.replaceChildren(`${answer.was_there ? "was in the library already" : "was added"}: `, link);
   }
