@@ -11,9 +11,9 @@ import re
 import struct
 from collections.abc import Iterator
 from datetime import date
+from html import escape
 from typing import Any
 from xml.etree.ElementTree import Element
-from xml.sax.saxutils import escape, quoteattr
 
 from defusedxml import ElementTree  # type: ignore[import-untyped]
 from PIL import ExifTags, Image, IptcImagePlugin
@@ -80,7 +80,7 @@ def packet_of(said: dict[str, str]) -> bytes:
         ("xmpRights:WebStatement", "licence_url"),
         ("ext:DigitalSourceType", "made_by"),
     ]
-    attributes = "".join(f" {name}={quoteattr(said[key])}" for name, key in plain if key in said)
+    attributes = "".join(f' {name}="{escape(said[key])}"' for name, key in plain if key in said)
     parts = "".join(
         f"<dc:{name}><rdf:{kind}><rdf:li{language}>{escape(said[key][:MOST_CARRIED])}</rdf:li></rdf:{kind}></dc:{name}>"
         for name, key, kind, language in (

@@ -129,7 +129,9 @@ def test_nothing_that_a_camera_remembers_is_published(cut, tmp_path):
     for name, file in files.items():
         file.load()
         assert not dict(file.getexif()), name
-        assert not {"exif", "xmp", "comment", "icc_profile", "photoshop"} & set(file.info), name
+        assert not {"exif", "comment", "icc_profile", "photoshop"} & set(file.info), name
+        assert b"Somebody" in file.info["xmp"], "whose it is"
+        assert not [word for word in (b"secret", b"Camera", b"Model", b"48") if word in file.info["xmp"]], name
     for name in made.files[1:]:
         assert b"secret" not in (tmp_path / name).read_bytes(), name
     assert len(files) == 9
