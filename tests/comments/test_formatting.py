@@ -3,6 +3,7 @@
 import pytest
 
 from newsapp.comments.formatting import clean
+from newsapp.comments.wordlist import plain_text
 from tests.articles.bodies.checks import assert_clean_comment, outline, parsed
 from tests.articles.bodies.payloads import HOSTILE
 from tests.articles.bodies.scraps import scraps
@@ -175,3 +176,15 @@ def test_nothing_hostile_comes_through_a_comment(body):
 def test_random_mark_up_never_fails_and_always_comes_out_closed_and_nested(start):
     for seed in range(start, start + 50):
         shown(scraps(seed))
+
+
+def test_the_words_that_a_list_is_tried_on_are_those_that_a_reader_sees():
+    for hostile in (
+        *HOSTILE.values(),
+        "a < b && c > d",
+        "<p>one<p>two<br>three <b>fo</b>ur",
+        "a <https://x.example/?a=1&b=%3E>",
+    ):
+        cleaned = clean(hostile)
+        seen = "".join(parsed(cleaned.replace("<br>", " ").replace("</p>", " ").replace("</li>", " ")).itertext())
+        assert plain_text(cleaned).split() == seen.split()
