@@ -1,13 +1,18 @@
 // The queue by keyboard. J and K go to the next and the previous comment; A, R, S, B, F and U press the button of the row, or of the
 // notice above, that has this letter in data-key; X chooses the row; ? tells the keys. Never while somebody types in a field, and
 // never with Ctrl, Alt or Meta. After htmx has put a new list in, the row that stands where the old one stood is the current one.
+// Keys that come while a decision is under way wait for the new list: each is about the row that is current then.
 // Without script: the same buttons, with Tab.
 
 import { announce } from "./status.js";
 
 const HELP = "J next, K previous, A approve, R reject, S spam, B ban, F feature, U undo, X choose, question mark: this list.";
 const PRESSES = new Set(["A", "R", "S", "B", "F", "U"]);
+const ASKS = new Set(["R", "B"]); // what opens a form: what is typed after it belongs there and is no command
+const MOST_AHEAD = 50;
 
+const underWay = new Set(); // requests for a new list, or for a form in the dialog
+let ahead = []; // keys that wait for the new list
 let place = -1; // of the current row among its fellows
 let wasIn = false; // whether the keyboard was in the list when it was sent away
 
@@ -16,10 +21,9 @@ document.addEventListener("keydown", (event) => {
   if (document.querySelector("dialog[open]")) return;
 
   const key = event.key === "?" ? "?" : event.key.toUpperCase();
-  if (key === "J" || key === "K") act(event, () => go(place + (key === "J" ? 1 : -1)));
-  else if (key === "?") act(event, () => announce(HELP, { shown: true }));
-  else if (key === "X") act(event, choose);
-  else if (PRESSES.has(key)) act(event, () => press(key));
+  if (!["J", "K", "?", "X", ...PRESSES].includes(key)) return;
+  event.preventDefault();
+  underWay.size ? wait(key) : obey(key);
 });
 
 document.addEventListener("focusin", ({ target }) => {
@@ -27,8 +31,16 @@ document.addEventListener("focusin", ({ target }) => {
   if (row) mark(rows().indexOf(row));
 });
 
-document.addEventListener("htmx:before:request", () => {
-  wasIn = queue()?.contains(document.activeElement) ?? false;
+document.addEventListener("htmx:before:request", ({ detail: { ctx } }) => {
+  if (!queue() || !["queue", "dialog"].includes(ctx.target?.id)) return;
+  underWay.add(ctx);
+  wasIn = queue().contains(document.activeElement);
+});
+
+document.addEventListener("htmx:finally:request", ({ detail: { ctx } }) => {
+  if (!underWay.delete(ctx)) return;
+  if (ctx.status !== "swapped" || ctx.response.status >= 400) ahead = []; // what went wrong is to be read first
+  queueMicrotask(goOn); // by then the next decision of the mouse has begun
 });
 
 document.addEventListener("htmx:after:settle", ({ target }) => {
@@ -41,6 +53,7 @@ document.addEventListener("htmx:after:settle", ({ target }) => {
   const fault = document.querySelector("#queue > [role=alert]");
   if (fault) return (document.querySelector("#queue details[open] select") ?? fault).focus();
   count();
+  if (isTyping(document.activeElement)) return;
   if (wasIn || document.activeElement === document.body) go(Math.max(0, Math.min(place, rows().length - 1)));
 });
 
@@ -57,9 +70,21 @@ function isTyping({ isContentEditable, tagName, type }) {
   return tagName === "INPUT" && !["checkbox", "radio", "button", "submit"].includes(type);
 }
 
-function act(event, what) {
-  event.preventDefault();
-  what();
+function obey(key) {
+  if (key === "J" || key === "K") go(place + (key === "J" ? 1 : -1));
+  else if (key === "?") announce(HELP, { shown: true });
+  else if (key === "X") choose();
+  else press(key);
+}
+
+function wait(key) {
+  const isAsked = [...underWay].some(({ target }) => target.id === "dialog") || ahead.some((one) => ASKS.has(one));
+  if (!isAsked && ahead.length < MOST_AHEAD) ahead.push(key);
+}
+
+function goOn() {
+  while (ahead.length && !underWay.size) obey(ahead.shift());
+  if (isTyping(document.activeElement) || document.querySelector("dialog[open]")) ahead = [];
 }
 
 function go(to) {

@@ -1,4 +1,5 @@
 // The desk's pages, after the readers' script. Every page works without it.
+import "./desk-queue.js";
 import "./desk-keys.js";
 import "./desk-story.js";
 import "./desk-media.js";

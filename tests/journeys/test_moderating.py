@@ -262,3 +262,64 @@ def test_axe_finds_nothing_at_the_desk_and_nothing_sticks_out(come_in, desk, wai
             assert (address, width, page.evaluate(TOO_WIDE)) == (address, width, [])
         page.set_viewport_size({"width": 320, "height": HEIGHT})
         assert (address, page.evaluate(TOO_WIDE)) == (address, [])
+
+
+def late(page: Page) -> None:
+    """Let every decision arrive half a second late."""
+
+    def hold(route):
+        page.wait_for_timeout(500)
+        route.continue_()
+
+    page.route("**/decide", hold)
+
+
+def test_keys_that_come_faster_than_the_answers_each_decide_about_the_next_comment(come_in, desk, waiting):
+    page = come_in()
+    late(page)
+
+    page.keyboard.press("j")
+    page.keyboard.type("asa")
+
+    expect(rows(page)).to_have_count(1)
+    assert [state(desk, one) for one in waiting] == ["approved", "spam", "approved", "waiting"]
+
+
+def test_what_is_typed_ahead_into_a_form_that_is_not_there_yet_is_no_command(come_in, desk, waiting):
+    page = come_in()
+    late(page)
+
+    page.keyboard.press("j")
+    page.keyboard.type("arsa")
+
+    expect(rows(page)).to_have_count(3)
+    expect(page.get_by_label("Reason", exact=True).first).to_be_focused()
+    assert [state(desk, one) for one in waiting] == ["approved", "waiting", "waiting", "waiting"]
+
+
+def test_a_double_click_decides_about_one_comment(come_in, desk, waiting):
+    page = come_in()
+
+    rows(page).first.get_by_role("button", name="Approve").dblclick()
+
+    expect(rows(page)).to_have_count(3)
+    assert [state(desk, one) for one in waiting] == ["approved", "waiting", "waiting", "waiting"]
+
+
+def test_a_new_list_takes_over_what_was_chosen_and_typed_meanwhile(come_in, desk, waiting):
+    page = come_in()
+    late(page)
+
+    rows(page).nth(3).get_by_role("checkbox").check()
+    rows(page).nth(0).get_by_role("button", name="Approve").click()
+    rows(page).nth(1).get_by_role("button", name="Spam").click()
+    rows(page).nth(2).locator("summary", has_text="Reject").click()
+    page.locator(f"#to-author-{waiting[2]}").fill("Half a")
+    page.keyboard.press("End")
+    expect(rows(page)).to_have_count(2)
+    page.keyboard.type(" sentence")
+
+    expect(page.locator(f"#to-author-{waiting[2]}")).to_have_value("Half a sentence")
+    expect(rows(page).nth(1).get_by_role("checkbox")).to_be_checked()
+    expect(page.locator(".desk__quicker")).to_have_count(0)
+    assert [state(desk, one) for one in waiting] == ["approved", "spam", "waiting", "waiting"]
