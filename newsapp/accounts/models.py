@@ -45,6 +45,8 @@ class Account(Base, Tagged, UserMixin):  # type: ignore[misc]  # flask_login has
     """Somebody who signs in. Readers see the name beside a comment."""
 
     __tags__ = ("account:{id}",)
+    # An id is never given again: the log and the limits know people by it.
+    __table_args__ = {"sqlite_autoincrement": True}
 
     id: Mapped[pk]
     username: Mapped[str] = mapped_column(unique=True)  # lower case

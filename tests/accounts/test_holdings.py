@@ -173,3 +173,16 @@ def test_a_story_stays_when_who_published_it_is_deleted(app, client, article, si
     assert client.get(article.url).status_code == 200 and article.submitted_by_id is None
     assert db.session.scalars(select(Comment)).all() == []
     assert Browser(app, app.response_class).get("/").status_code == 200
+
+
+def test_nobody_is_given_the_number_of_somebody_who_has_left(app):
+    left = accounts.create("Lea Left", "lea", "lea@example.org")
+    db.session.commit()
+    number = left.id
+    holdings.erase(left, keep_words=False)
+    db.session.commit()
+
+    newcomer = accounts.create("Nora New", "nora", "nora@example.org")
+    db.session.commit()
+
+    assert newcomer.id > number  # else the log would say that Nora has done what Lea did
