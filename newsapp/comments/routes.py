@@ -54,6 +54,7 @@ CLAIMED_AT_ONCE = 50
 CLAIMS = Limit("letters to claim comments, one account", 5, timedelta(hours=1))
 CLAIM_LETTERS = Limit("letters to claim comments, one address", 3, timedelta(days=1))
 NOTICES = {
+    "deleted": "Your comment is deleted.",
     "appeal": "Your appeal has arrived. A moderator looks at the decision again.",
     "claimed": "These comments are yours now, under your name.",
     "claim-asked": "If comments were written with that address, a letter is on its way to it. Open its link while you are signed in here.",
@@ -242,7 +243,9 @@ def edit(comment_id: int):
 def delete_form(comment_id: int):
     comment, article = _own(comment_id)
     words = "Where it was answered, a line stays in its place. This cannot be undone."
-    return _ask(comment, article, "Delete your comment", words, "Delete it")
+    return _ask(
+        comment, article, "Delete your comment", words, "Delete it", back=_asked_from(), told="Your comment is deleted."
+    )
 
 
 @bp.post("/comments/<int(max=2147483647):comment_id>/delete")
@@ -252,6 +255,8 @@ def delete(comment_id: int):
     if not comment.deleted_at:
         comment.delete()
         db.session.commit()
+    if back := _asked_from():
+        return redirect(f"{back}?done=deleted", 303)
     return lead_to(f"{article.url}#comments")
 
 
@@ -333,10 +338,15 @@ def mute_form(comment_id: int):
         return _ask(comment, article, "Mute", "Guests cannot be muted: anybody can take a guest’s name.", None)
     if db.session.get(Mute, (_me().id, comment.account_id)):
         return _ask(
-            comment, article, f"Read {comment.name} again", "You do not see their comments now.", "Read them again"
+            comment,
+            article,
+            f"Read {comment.name} again",
+            "You do not see their comments now.",
+            "Read them again",
+            told="You see their comments again.",
         )
     words = "You will see a line in place of their comments, everywhere. They are not told."
-    return _ask(comment, article, f"Mute {comment.name}", words, "Mute")
+    return _ask(comment, article, f"Mute {comment.name}", words, "Mute", told="You do not see their comments now.")
 
 
 @bp.post("/comments/<int(max=2147483647):comment_id>/mute")
@@ -708,7 +718,7 @@ def _too_late(comment: Comment, article: Article) -> Response:
 
 def _ask(
     comment: Comment, article: Article, heading: str, words: str, button: str | None, form: ReportForm | AppealForm | None = None, *,
-    status: int = 200, fault: str = "", wait: str = "",
+    status: int = 200, fault: str = "", wait: str = "", back: str = "", told: str = "",
 ) -> Response:  # fmt: skip
     return page(
         "comments/act.html",
@@ -717,7 +727,9 @@ def _ask(
         comment=comment,
         article=article,
         branch=_branch(article),
-        send_to=request.path,
+        send_to=f"{request.path}?back=account" if back else request.path,
+        back=back or comment.url,
+        told=told,
         heading=heading,
         words=words,
         button=button,
@@ -725,6 +737,11 @@ def _ask(
         fault=fault,
         wait=wait,
     )
+
+
+def _asked_from() -> str:
+    """Give the list of one's own comments where it was asked there, to lead back to it; else nothing."""
+    return url_for(".own_comments") if request.args.get("back") == "account" else ""
 
 
 def _done(comment: Comment, article: Article, heading: str, words: str) -> Response:

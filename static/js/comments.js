@@ -78,7 +78,7 @@ async function recommend(link) {
 // After a form was sent: errors get the focus; what has arrived is told, remembered and shown.
 document.addEventListener("htmx:after:settle", ({ target }) => {
   const slot = target.closest?.(".reply__slot") ?? document.querySelector(".reply__slot:has([data-posted])");
-  const faulty = slot?.querySelector("[role=alert]") && (slot.querySelector("[aria-invalid]") ?? slot.querySelector("textarea"));
+  const faulty = slot?.querySelector("[role=alert]") && (slot.querySelector("[aria-invalid], .field--error input") ?? slot.querySelector("textarea"));
   if (faulty) return faulty.focus();
 
   const told = slot?.querySelector(".alert--ok");
@@ -88,6 +88,40 @@ document.addEventListener("htmx:after:settle", ({ target }) => {
   announce(told.textContent.trim());
   if (slot.querySelector("[data-posted]") && !document.querySelector("[data-signed-in]")) remember();
 });
+
+// A page that is loaded anew, because a comment has gone or changed, says what was done (the form's data-told) and shows where.
+const TOLD = "comments-told";
+
+document.addEventListener("htmx:after:request", ({ detail: { ctx } }) => {
+  const { dataset, parentElement } = ctx.sourceElement;
+  if (ctx.hx?.refresh !== "true" || !dataset.told) return;
+  keepTold(JSON.stringify([dataset.told, parentElement.closest("[id^=comment-], [id^=own-]")?.id]));
+});
+
+function keepTold(words) {
+  try {
+    sessionStorage.setItem(TOLD, words);
+  } catch {
+    // a browser may keep nothing
+  }
+}
+
+function tellTold() {
+  try {
+    const [words, place] = JSON.parse(sessionStorage.getItem(TOLD)) ?? [];
+    sessionStorage.removeItem(TOLD);
+    if (!words) return;
+
+    announce(words, { shown: true });
+    const there = document.getElementById(place) ?? document.getElementById("comments");
+    there.tabIndex = -1;
+    there.focus({ preventScroll: true });
+    there.scrollIntoView({ block: there.id === "comments" ? "start" : "nearest" });
+  } catch {
+    // a browser may keep nothing
+  }
+}
+tellTold();
 
 function story() {
   return document.querySelector(".comments[data-story]");

@@ -315,6 +315,17 @@ def test_one_deletes_ones_own_and_nobody_elses(known, app, address, editor):
     assert only().deleted_at and known.post(f"{url}/delete").status_code == 404
 
 
+def test_who_deletes_from_ones_own_list_is_led_back_to_it(known, address):
+    known.post(f"{address}/comments", data={"body": "One of many"})
+    asked = known.get("/account/comments").text
+    url = f"/comments/{only().id}/delete?back=account"
+    assert url in asked and f'action="{url}"' in known.get(url).text
+
+    answer = known.post(url)
+    assert answer.status_code == 303 and answer.location == "/account/comments?done=deleted"
+    assert "Your comment is deleted." in known.get(answer.location).text
+
+
 def test_helpful_counts_once_and_is_taken_back(app, client, article, reader):
     row = comments.post(article, "Useful", guest_name="Ursula")
     url, address = row.url, article.url

@@ -12,6 +12,8 @@ from newsapp.articles import Article
 from newsapp.comments import Comment
 from newsapp.db import db
 from newsapp.lib import clock
+from tests.browser import NARROW
+from tests.journeys.test_every_page import TOO_WIDE
 
 STORY = "/articles/what-a-leap-second-is"
 PASSWORD = "a long pass phrase for a test"
@@ -144,3 +146,43 @@ def test_new_comments_are_told_without_a_jump(window, desk):
     assert page.evaluate("scrollY") == before
     page.locator(".comments__new a").click()
     expect(page.locator("#comments .thread > li").first).to_contain_text("Fresh at")
+
+
+def test_what_was_changed_or_deleted_is_told_on_the_page_that_is_loaded_anew(window, desk, person):
+    story = db.session.scalars(select(Article).where(Article.slug == STORY.rsplit("/", 1)[1])).one()
+    mine = comments.post(story, f"To be changed at {clock.now()}", account=person).id
+    db.session.commit()
+    page = window()
+    sign_in(page, STORY)
+    acts = page.locator(f"#comment-{mine} > article .comment__acts")
+
+    acts.get_by_role("link", name="Edit").click()
+    page.get_by_label("Comment *").fill("Changed, and told")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.locator("#status")).to_have_text("Your comment is changed.")
+    expect(page.locator(f"#comment-{mine}")).to_be_focused()
+
+    acts.get_by_role("link", name="Delete").click()
+    page.get_by_role("button", name="Delete it").click()
+    expect(page.locator("#status")).to_have_text("Your comment is deleted.")
+    expect(page.locator("#comments")).to_be_focused()
+    page.reload()
+    expect(page.locator("#status")).to_be_empty()
+
+
+def test_a_report_without_a_reason_leads_to_the_reasons(window):
+    page = window()
+    page.goto(STORY)
+    page.locator(".thread").get_by_role("link", name="Report").first.click()
+    page.get_by_role("button", name="Send the report").click()
+    expect(page.get_by_role("alert")).to_be_visible()
+    expect(page.locator(".comments form").get_by_role("radio").first).to_be_focused()
+
+
+def test_one_unbroken_word_does_not_widen_ones_own_page(window, desk, person):
+    story = db.session.scalars(select(Article).where(Article.slug == STORY.rsplit("/", 1)[1])).one()
+    comments.post(story, "A" * 900, account=person).delete()
+    db.session.commit()
+    page = window(width=NARROW, scripted=False)
+    sign_in(page, "/account/comments")
+    assert page.evaluate(TOO_WIDE) == []
