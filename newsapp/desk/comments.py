@@ -34,6 +34,14 @@ CALLED = {
     "keep": "Left as it is", "grant": "Appeal granted", "decline": "Appeal declined",
 }  # fmt: skip
 
+# What was done elsewhere, as the list that it led back to says it, by the word in its address.
+DONE = {
+    "warn": "Warned: the person is told.", "premoderate": "From now on everything of this person is read first.",
+    "suspend": "Suspended: the person is told until when, and why.", "ban": "Banned: the person is told why.",
+    "closed": "The discussion is closed.", "opened": "The discussion takes comments.", "said": "The message stands above the discussion.",
+    "unsaid": "There is no message above the discussion any more.",
+}  # fmt: skip
+
 
 class CannotDecide(Exception):
     """What was sent is not enough to decide on; the message says what is missing."""
@@ -201,7 +209,7 @@ def outcome(asked: MultiDict[str, str]) -> dict[str, Any]:
         select(LogEntry).where(LogEntry.id.in_(done), LogEntry.about.like("comment:%"), LogEntry.by_id == me().id)
     ).all()
     act, _, n = asked.get("told", "").partition("-")
-    told = _plural(CALLED[act], whole_number(n) or 0) if act in CALLED else ""
+    told = _plural(CALLED[act], whole_number(n) or 0) if act in CALLED else DONE.get(act, "")
     if entries:
         told = _plural(CALLED.get(entries[0].act.removeprefix("comment."), "Decided"), len(entries))
     found = db.session.scalars(select(Comment).where(Comment.id.in_(moved)).options(joinedload(Comment.account))).all()
@@ -221,6 +229,14 @@ def _asked() -> MultiDict[str, str]:
     if request.method == "GET":
         return request.args
     return MultiDict(parse_qsl(urlsplit(own_path(request.form.get("back"), "/desk/comments")).query))
+
+
+def with_told(path: str, word: str) -> str:
+    """Give the address of a list at the desk that says what has just been done; ``word`` is one of DONE, or nothing."""
+    parts = urlsplit(path)
+    kept = [pair for pair in parse_qsl(parts.query) if pair[0] not in ("done", "moved", "told")]
+    query = urlencode(kept + ([("told", word)] if word else []))
+    return parts.path + (f"?{query}" if query else "")
 
 
 def _again(fault: str, status: int) -> Response:

@@ -11,6 +11,7 @@ from newsapp.articles import Article
 from newsapp.comments import Thread
 from newsapp.comments.checks import closes_at
 from newsapp.db import db
+from newsapp.desk.comments import with_told
 from newsapp.desk.frame import bp, me
 from newsapp.lib import clock
 from newsapp.lib.forms import Form, stripped
@@ -50,17 +51,21 @@ def decide_discussion(article_id: int):
     if not form.validate():
         return _show(story, form, 422)
     thread = Thread.under(story)
+    done = ""
     if (form.message.data or "") != thread.message:
         thread.say(form.message.data or "", me())
+        done = "said" if form.message.data else "unsaid"
     is_open = comments.is_open(story)
     if form.state.data == "closed" and is_open:
         story.close_comments(me())
         thread.let_close(me())
+        done = "closed"
     elif form.state.data == "open" and not is_open:
         story.open_comments()
         thread.keep_open(me())
+        done = "opened"
     db.session.commit()
-    return redirect(f"/desk/comments?tab=approved&article={story.id}", 303)
+    return redirect(with_told(f"/desk/comments?tab=approved&article={story.id}", done), 303)
 
 
 def _show(story: Article, form: DiscussionForm, status: int = 200) -> Response:

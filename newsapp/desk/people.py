@@ -17,7 +17,7 @@ from newsapp.accounts import Account
 from newsapp.comments import Comment, Measure, NotAllowed, PersonNote, Sanction
 from newsapp.db import db
 from newsapp.desk import queue as lists
-from newsapp.desk.comments import forms, outcome
+from newsapp.desk.comments import forms, outcome, with_told
 from newsapp.desk.frame import bp, me
 from newsapp.desk.queue import SHORT
 from newsapp.layout import layout
@@ -133,7 +133,7 @@ def sanction(who: str):
         for comment in db.session.scalars(waits.limit(MOST_CLEARED)):
             comment.spam(me())
     db.session.commit()
-    return lead_to(_came_from(found))
+    return lead_to(with_told(_came_from(found), form.measure.data))
 
 
 @bp.post("/comments/people/<who>/note")

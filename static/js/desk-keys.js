@@ -10,6 +10,7 @@ const HELP = "J next, K previous, A approve, R reject, S spam, B ban, F feature,
 const PRESSES = new Set(["A", "R", "S", "B", "F", "U"]);
 const ASKS = new Set(["R", "B"]); // what opens a form: what is typed after it belongs there and is no command
 const MOST_AHEAD = 50;
+const PLACE = "desk-place";
 
 const underWay = new Set(); // requests for a new list, or for a form in the dialog
 let ahead = []; // keys that wait for the new list
@@ -56,6 +57,32 @@ document.addEventListener("htmx:after:settle", ({ target }) => {
   if (isTyping(document.activeElement)) return;
   if (wasIn || document.activeElement === document.body) go(Math.max(0, Math.min(place, rows().length - 1)));
 });
+
+// What is done about a person in the dialog loads the page anew: one goes on at the row where one was, and hears what was done.
+document.addEventListener("htmx:after:request", ({ detail: { ctx } }) => {
+  if (ctx.target?.id === "dialog" && queue() && place >= 0 && (ctx.hx?.redirect || ctx.hx?.refresh)) keepPlace();
+});
+
+function keepPlace() {
+  try {
+    sessionStorage.setItem(PLACE, place);
+  } catch {
+    // a browser may keep nothing
+  }
+}
+
+function takePlace() {
+  try {
+    const kept = sessionStorage.getItem(PLACE);
+    sessionStorage.removeItem(PLACE);
+    if (kept === null || !queue()) return;
+    announce(document.querySelector("#queue [data-told]")?.textContent.trim() ?? "");
+    go(Number(kept));
+  } catch {
+    // a browser may keep nothing
+  }
+}
+takePlace();
 
 function queue() {
   return document.querySelector("[data-queue]");

@@ -13,8 +13,13 @@ document.addEventListener("keydown", (event) => {
 document.addEventListener("click", ({ target }) => closeOthers(target));
 document.addEventListener("focusin", ({ target }) => closeOthers(target, ":not(.menu)"));
 
-// On a phone the section bar, and one's own tabs, scroll sideways: where one is, is to be seen. By hand: scrollIntoView() would move the page.
-for (const bar of document.querySelectorAll(".nav__list, .own > .tabs")) {
+// On a phone the section bar, one's own tabs and the desk's scroll sideways: where one is, is to be seen. By hand: scrollIntoView()
+// would move the page.
+const BARS = ".nav__list, .own > .tabs, .views";
+document.querySelectorAll(BARS).forEach(showCurrent);
+document.addEventListener("htmx:before:settle", ({ target }) => target.querySelectorAll?.(BARS).forEach(showCurrent));
+
+function showCurrent(bar) {
   const current = bar.querySelector(":scope > .nav__item > [aria-current], :scope > [aria-current]")?.getBoundingClientRect();
   if (current) bar.scrollLeft += current.left - bar.getBoundingClientRect().left - (bar.clientWidth - current.width) / 2;
 }

@@ -51,6 +51,18 @@ def test_a_discussion_is_closed_and_opened_again(client, article, send):
     assert "The discussion is closed" not in client.get(article.url).text
 
 
+def test_the_list_that_one_is_led_back_to_says_what_was_done(app, moderator, send):
+    browser = signed_in(app, moderator)
+    for sent, said in (
+        ({"state": "closed"}, "The discussion is closed."),
+        ({"state": "open"}, "The discussion takes comments."),
+        ({"message": "Hello"}, "The message stands above the discussion."),
+        ({"message": ""}, "There is no message above the discussion any more."),
+    ):
+        assert f"<span data-told>{said}</span>" in browser.get(send(**sent).location).text
+    assert "data-told" not in browser.get(send().location).text, "nothing was changed"
+
+
 def test_what_has_closed_by_itself_is_opened_again_and_closed_again(app, client, article, send):
     app.config["COMMENTS_CLOSE_DAYS"] = 3
     clock.advance(timedelta(days=4))

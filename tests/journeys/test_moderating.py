@@ -323,3 +323,34 @@ def test_a_new_list_takes_over_what_was_chosen_and_typed_meanwhile(come_in, desk
     expect(rows(page).nth(1).get_by_role("checkbox")).to_be_checked()
     expect(page.locator(".desk__quicker")).to_have_count(0)
     assert [state(desk, one) for one in waiting] == ["approved", "spam", "waiting", "waiting"]
+
+
+def test_after_a_ban_one_goes_on_where_one_was_and_hears_what_was_done(come_in, desk, waiting):
+    with desk[0].app_context():
+        comments.post(
+            db.session.get_one(Article, 1),
+            "By a guest",
+            guest_name="Gil",
+            guest_email="gil@example.org",
+            approved=False,
+        )
+        db.session.commit()
+        db.session.remove()
+    page = come_in()
+    for _ in range(5):
+        page.keyboard.press("j")
+    expect(rows(page).nth(4)).to_be_focused()
+    page.keyboard.press("b")
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("Ban: no comments any more").check()
+    dialog.get_by_label("Reason, for the person to read").fill("Advertising.")
+    dialog.get_by_role("button", name="Do it").click()
+
+    expect(page.locator("[data-told]")).to_have_text("Banned: the person is told why.")
+    expect(rows(page).nth(4)).to_be_focused()
+    expect(page.locator("#status")).to_have_text("Banned: the person is told why.")
+
+
+def test_on_a_phone_the_tab_that_one_is_on_is_seen(come_in, desk, waiting):
+    page = come_in(to="/desk/comments?tab=spam", width=NARROW)
+    expect(page.locator(".views [aria-current=page]")).to_be_in_viewport(ratio=1)
