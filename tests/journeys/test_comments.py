@@ -186,3 +186,12 @@ def test_one_unbroken_word_does_not_widen_ones_own_page(window, desk, person):
     page = window(width=NARROW, scripted=False)
     sign_in(page, "/account/comments")
     assert page.evaluate(TOO_WIDE) == []
+
+    # Nor does a name, beside the form and above it
+    person.rename("W" * 60)
+    answered = comments.post(story, "Answer this", account=person).id
+    db.session.commit()
+    page.goto(f"{STORY}/comments/new?parent_id={answered}")
+    assert page.evaluate(TOO_WIDE) == []
+    person.rename("Jonna Journey")
+    db.session.commit()
