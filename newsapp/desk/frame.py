@@ -31,7 +31,8 @@ class Item:
 STORIES = "/desk/articles"
 LIBRARY = "/desk/media"
 MENU = (
-    (STORIES, "Articles"), (LIBRARY, "Pictures"), ("/desk/comments", "Comments"), ("/desk/words", "Words"), ("/desk/reasons", "Reasons"), ("/desk/log", "Log"),
+    (STORIES, "Articles"), (LIBRARY, "Pictures"), ("/desk/comments", "Comments"), ("/desk/words", "Words"), ("/desk/reasons", "Reasons"),
+    ("/desk/rules", "Rules"), ("/desk/log", "Log"),
 )  # fmt: skip
 
 

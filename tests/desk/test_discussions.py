@@ -98,3 +98,25 @@ def test_the_rules_stand_over_the_form_and_not_over_an_edit(app, client, site, a
     mine = comments.post(article, "Mine", account=reader)
     db.session.commit()
     assert "The rules in short" not in signed_in(app, reader).get(f"/comments/{mine.id}/edit").text
+
+
+def test_an_editor_keeps_the_rules_and_a_moderator_reads_them(app, client, article, editor, moderator):
+    browser, form = signed_in(app, editor), f"{article.url}/comments/new"
+    answer = browser.post("/desk/rules", data={"rules": " Keep to  the story. \n\nلا إعلانات <b>\n"})
+    assert answer.status_code == 303 and "The rules are kept." in browser.get(answer.location).text
+    text = client.get(form).text
+    assert text.count("<li dir") == 2 and "Keep to the story." in text and "لا إعلانات &lt;b&gt;" in text
+    assert "the rules for comments" in browser.get("/desk/log").text
+
+    other = signed_in(app, moderator)
+    assert "Keep to the story." in other.get("/desk/rules").text and "<textarea" not in other.get("/desk/rules").text
+    assert other.post("/desk/rules", data={"rules": ""}).status_code == 403
+
+    browser.post("/desk/rules", data={"rules": ""})
+    assert "The rules in short" not in client.get(form).text
+
+
+@pytest.mark.parametrize("rules", ["x" * 1001, "\n".join("abcdefghijk")])
+def test_too_many_rules_come_back_with_every_word(app, editor, rules):
+    answer = signed_in(app, editor).post("/desk/rules", data={"rules": rules})
+    assert answer.status_code == 422 and rules in answer.text and "The rules are as they were." in answer.text

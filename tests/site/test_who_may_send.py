@@ -23,6 +23,7 @@ ANYBODY = "anybody"  # signed in or not
 READERS = "readers"  # whoever is signed in
 WRITERS = {Role.CONTRIBUTOR, Role.AUTHOR, Role.EDITOR, Role.ADMIN}
 DESK = {Role.MODERATOR, Role.EDITOR, Role.ADMIN}
+EDITORS = {Role.EDITOR, Role.ADMIN}
 # Who may send to which route: ANYBODY, READERS, or the roles.
 SENDERS: dict[str, str | set[Role]] = {
     "site.prefer": ANYBODY,
@@ -90,6 +91,7 @@ SENDERS: dict[str, str | set[Role]] = {
     "desk.remove_word": DESK,
     "desk.add_reason": DESK,
     "desk.edit_reason": DESK,
+    "desk.keep_rules": EDITORS,
 }
 # Routes that change one thing of somebody's: how to address one that is somebody else's.
 OBJECTS = {
@@ -106,7 +108,9 @@ def _comment_of(other: Account) -> dict[str, int]:
 OBJECTS |= {f"comments.{act}": _comment_of for act in ("edit", "delete", "appeal")}
 # What these are about is there for everybody to see.
 PUBLIC = {"comments.post", "comments.report", "comments.recommend", "comments.mute"}
-PUBLIC |= {name for name, who in SENDERS.items() if who is DESK}  # nobody's own: whoever moderates may
+PUBLIC |= {
+    name for name, who in SENDERS.items() if who is DESK or who is EDITORS
+}  # nobody's own: whoever moderates may
 PUBLIC |= {
     name for name, who in SENDERS.items() if who is WRITERS
 }  # who may what with whose story: tests/desk/test_stories.py
