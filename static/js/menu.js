@@ -15,7 +15,7 @@ document.addEventListener("focusin", ({ target }) => closeOthers(target, ":not(.
 
 // On a phone the section bar, one's own tabs and the desk's scroll sideways: where one is, is to be seen. By hand: scrollIntoView()
 // would move the page.
-const BARS = ".nav__list, .own > .tabs, .views";
+const BARS = ".nav__list, .own > .tabs, .desk__nav, .views";
 document.querySelectorAll(BARS).forEach(showCurrent);
 document.addEventListener("htmx:before:settle", ({ target }) => target.querySelectorAll?.(BARS).forEach(showCurrent));
 

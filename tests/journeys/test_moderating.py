@@ -352,5 +352,7 @@ def test_after_a_ban_one_goes_on_where_one_was_and_hears_what_was_done(come_in, 
 
 
 def test_on_a_phone_the_tab_that_one_is_on_is_seen(come_in, desk, waiting):
-    page = come_in(to="/desk/comments?tab=spam", width=NARROW)
+    page = come_in("edda", to="/desk/comments?tab=spam", width=NARROW)
     expect(page.locator(".views [aria-current=page]")).to_be_in_viewport(ratio=1)
+    page.goto("/desk/log")
+    expect(page.locator(".desk__nav [aria-current]")).to_be_in_viewport(ratio=1)
