@@ -89,7 +89,7 @@ document.addEventListener("htmx:after:settle", ({ target }) => {
   if (slot.querySelector("[data-posted]") && !document.querySelector("[data-signed-in]")) remember();
 });
 
-// A page that is loaded anew, because a comment has gone or changed, says what was done (the form's data-told) and shows where.
+// A page that is loaded anew, because a comment has gone or changed, says what was done (the form's data-told).
 const TOLD = "comments-told";
 
 document.addEventListener("htmx:after:request", ({ detail: { ctx } }) => {
@@ -113,10 +113,9 @@ function tellTold() {
     if (!words) return;
 
     announce(words, { shown: true });
-    const there = document.getElementById(place) ?? document.getElementById("comments");
+    const there = document.getElementById(place) ?? document.getElementById("cm-h");
     there.tabIndex = -1;
-    there.focus({ preventScroll: true });
-    there.scrollIntoView({ block: there.id === "comments" ? "start" : "nearest" });
+    there.focus({ preventScroll: true }); // the browser comes back to where one was
   } catch {
     // a browser may keep nothing
   }

@@ -165,7 +165,7 @@ def test_what_was_changed_or_deleted_is_told_on_the_page_that_is_loaded_anew(win
     acts.get_by_role("link", name="Delete").click()
     page.get_by_role("button", name="Delete it").click()
     expect(page.locator("#status")).to_have_text("Your comment is deleted.")
-    expect(page.locator("#comments")).to_be_focused()
+    expect(page.locator("#cm-h")).to_be_focused()
     page.reload()
     expect(page.locator("#status")).to_be_empty()
 
