@@ -30,8 +30,10 @@ from newsapp.articles import (
     drafting,
     newslist,
     presence,
+    linkcheck,
     preview,
     releasing,
+    sourcing,
     versions,
 )
 from newsapp.articles.documents import document_of, put_on
@@ -40,6 +42,7 @@ from newsapp.comments import Comment, ListedWord, Mute, NotAllowed, PersonNote, 
 from newsapp.db import Base, Moment, db
 from newsapp.follows import Follow, SavedStory
 from newsapp.lib import clock, throttles
+from newsapp.lib.reaching import Reached
 from newsapp.lib.tags import Tagged
 from newsapp.media import Picture
 from newsapp.media.models import keep
@@ -270,6 +273,18 @@ def _withhold(chance: random.Random) -> None:
         older.withhold(words(chance), by=any_of(Account, chance))
 
 
+def _source(chance: random.Random) -> Source:
+    return sourcing.add({"title": words(chance), "url": f"https://example.org/{chance.randint(0, 9)}"})
+
+
+def _merge(chance: random.Random) -> Any:
+    """Merge a source; now and then it is one already."""
+    try:
+        return sourcing.merge(any_of(Source, chance), _source(chance), reason=words(chance))
+    except sourcing.CannotChange:
+        return None
+
+
 def _link(story: Article, chance: random.Random) -> Any:
     return preview.make_link(story, "3", words(chance), by=any_of(Account, chance))
 
@@ -295,6 +310,11 @@ VERBS: dict[str, Change] = {
     "Version.withhold": _withhold,
     "articles.is_here": of(Article, lambda row, c: presence.is_here(row, any_of(Account, c))),
     "articles.has_left": of(Article, lambda row, c: presence.has_left(row, any_of(Account, c))),
+    "articles.add": _source,
+    "articles.amend": of(Source, lambda row, c: sourcing.amend(row, {"title": words(c), "publisher": words(c)}, reason=words(c))),
+    "articles.merge": _merge,
+    "articles.note": lambda c: linkcheck.note({"https://example.org/": Reached("gone", c.choice([404, 410]), "https://example.org/")}),
+    "Article.shelve": of(Article, lambda row, c: row.shelve()),
     "articles.make_link": of(Article, _link),
     "PreviewLink.revoke": of(Article, lambda row, c: _link(row, c).revoke(any_of(Account, c))),
     "Site.set": of(Site, lambda row, c: row.set(name=words(c), tagline=words(c), top_writers_days=c.randint(1, 40))),
@@ -438,7 +458,7 @@ BY_VERB_ONLY = {
     "page.slug", "site.zone", "site.language", "section.path", "section.parent_id", "author.slug", "author.account_id", "topic.slug", "article.slug",
     "article.kind", "article.also_in", "article.language", "article.contents", "article.body_source", "comment.path",
     "comment.depth", "comment.root_id", "comment.answers", "comment.decisions", "comment.recommended", "picture.stem", "picture.widths", "picture.sha256", "site.founded_on", "site.logo", "site.logo_dark",
-    "picture.original", "listing.shelf", "most_read.shelf", "placement.slot", "byline.part", "change.kind", "source.kind",
+    "picture.original", "listing.shelf", "most_read.shelf", "placement.slot", "byline.part", "change.kind", "source.kind", "source.page_key",
     "listing.published_at", "listing.ends_at", "article.published_at", "article.unpublish_at", "thread.visible", "thread.roots", "account.username", "account.email", "account.mailbox", "account.role", "section.rhythm", "topic.name",
     "account.password_hash", "account.consent", "account.totp_secret", "account.totp_step", "site.copyright_from", "site.top_writers_days", "site.social_links", "site.share_networks", "author.links", "menu_item.address",
     "picture.width", "picture.height", "version.number", "version.at", "version.kind", "version.reason", "version.made_at", "version.document",

@@ -124,6 +124,8 @@ def addresses() -> list[str]:
         "/authors/rosalind/feed.json",
         "/topics/rivers/feed.xml",
         "/moderation",
+        "/sources/1",
+        "/sources/2",
         "/corrections",
         "/corrections?page=2",
         "/corrections/feed.atom",

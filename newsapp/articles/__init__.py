@@ -5,6 +5,7 @@ from newsapp.articles.filing import HasSubsections, remove_section
 from newsapp.articles.front import Front, LogLine, Placement, front_page, next_placement_change, place
 from newsapp.articles.illustrations import PictureMention
 from newsapp.articles.kinds import Kind
+from newsapp.articles.linkcheck import LinkCheck
 from newsapp.articles.lists import StoryList, newest, story_list
 from newsapp.articles.models import (
     PARTS,
@@ -39,6 +40,7 @@ __all__ = [
     "Front",
     "HasSubsections",
     "Kind",
+    "LinkCheck",
     "Listing",
     "LogLine",
     "MostRead",

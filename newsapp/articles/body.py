@@ -25,6 +25,7 @@ from newsapp.articles.repair import repair
 from newsapp.lib import dates
 from newsapp.lib.markup import is_web_address, link_address
 from newsapp.lib.text import count_words, shorten, slugify
+from newsapp.lib.webaddress import same_page
 
 __all__ = ["HTML", "PROTOCOLS", "TAGS", "Body", "clean_body", "clean_inline", "is_web_address", "prepare"]
 
@@ -249,13 +250,15 @@ def _number_sources(soup: BeautifulSoup, body: Body, keys: Mapping[str, str]) ->
     labels: set[int] = set()
     numbers: dict[str, int] = {}
     times: dict[int, int] = {}
+    first = {same_page(address): key for address, key in keys.items()}  # how what leads to one page was cited first
     for mark in soup.find_all("sup"):
         key = str(mark.get("data-source") or mark.get("data-source-url") or "")
         if not key:
             continue
+        key = first.setdefault(same_page(key), key)
         if label := mark.get("data-source-label"):
             labels.add(int(str(label)))
-        number = numbers.setdefault(keys.get(key, key), len(numbers) + 1)
+        number = numbers.setdefault(key, len(numbers) + 1)
         times[number] = times.get(number, 0) + 1
         nth = f"-{times[number]}" if times[number] > 1 else ""
         link = soup.new_tag("a", attrs={

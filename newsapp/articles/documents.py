@@ -179,7 +179,7 @@ def _byline(line: dict[str, Any]) -> Byline:
 
 def _sources(document: Document) -> dict[str, Source]:
     ids = document["sources"]
-    rows = {row.id: row for row in db.session.scalars(select(Source).where(Source.id.in_(set(ids.values()))))}
+    rows = Source.by_ids(ids.values())
     return {key: rows[i] for key, i in ids.items() if i in rows}
 
 
@@ -278,7 +278,7 @@ def _printed_byline(line: dict[str, Any]) -> PrintedByline:
 def _printed_source(key: str, sources: Mapping[str, Source]) -> PrintedSource:
     source = sources.get(key)
     if source is None and is_web_address(key):
-        source = db.session.scalar(select(Source).where(Source.url == key))
+        source = Source.by_addresses([key]).get(key)
     if source is not None:
         return PrintedSource(*(getattr(source, name) for name in names_of(PrintedSource)))
     host = (urlsplit(key).hostname or "") if is_web_address(key) else ""

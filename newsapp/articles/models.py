@@ -10,7 +10,7 @@ from blinker import Namespace
 from bs4 import BeautifulSoup
 from flask import render_template
 from sqlalchemy import ForeignKey, Index, Select, String, cast, exists, select, text
-from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship, undefer
+from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship, undefer, validates
 
 from newsapp.accounts import Account
 from newsapp.articles.body import Body, clean_inline, is_web_address, prepare
@@ -22,6 +22,7 @@ from newsapp.db import Base, Json, db, moment, pk
 from newsapp.lib import clock
 from newsapp.lib.tags import Tagged, raise_tags
 from newsapp.lib.text import reading_minutes, shorten, slugify, whole_number
+from newsapp.lib.webaddress import page_key
 from newsapp.media import Picture, picture_changed
 from newsapp.sections import Section
 from newsapp.site import current as current_site
@@ -96,7 +97,10 @@ PARTS = {"by": "By", "help": "With reporting by", "pictures": "Photographs by"}
 
 
 class Source(Base, Tagged):
-    """What a story rests on: a document, an interview, data."""
+    """What a story rests on: a document, an interview, data.
+
+    One that was found to be another told twice stays as a row that leads there: documents and old versions name it.
+    """
 
     __tags__ = ("source:{id}",)
 
@@ -111,6 +115,49 @@ class Source(Base, Tagged):
     archive_url: Mapped[str] = mapped_column(default="")
     note: Mapped[str] = mapped_column(default="")
     is_private: Mapped[bool] = mapped_column(default=False)  # not public; the newsroom has seen it
+    page_key: Mapped[str] = mapped_column(default="", index=True)  # what addresses of one page share
+    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("source.id"), index=True)
+
+    merged_into: Mapped[Source | None] = relationship(remote_side="Source.id")
+
+    @validates("url")
+    def _note_page(self, _name: str, url: str) -> str:
+        self.page_key = page_key(url)
+        return url
+
+    @property
+    def address(self) -> str:
+        """Where readers find what the source is, and which stories rest on it."""
+        return f"/sources/{self.id}"
+
+    @property
+    def shelf(self) -> str:
+        return f"source:{self.id}"
+
+    @property
+    def itself(self) -> Source:
+        """This source, or the one that it was merged into."""
+        return self.merged_into or self
+
+    @classmethod
+    def by_ids(cls, ids: Iterable[int]) -> dict[int, Source]:
+        """Give sources by the numbers that documents have for them, each the one that it was merged into."""
+        wanted = set(ids)
+        query = select(cls).where(cls.id.in_(wanted)).options(joinedload(cls.merged_into))
+        return {row.id: row.itself for row in db.session.scalars(query)} if wanted else {}
+
+    @classmethod
+    def by_addresses(cls, addresses: Iterable[str]) -> dict[str, Source]:
+        """Give sources by web addresses: the one that has the very address, else the first that has the same page."""
+        keys = {address: page_key(address) for address in addresses if is_web_address(address)}
+        query = select(cls).where(cls.page_key.in_(set(keys.values()))).options(joinedload(cls.merged_into))
+        rows = db.session.scalars(query.order_by(cls.id)).all() if keys else []
+        found = {}
+        for address, key in keys.items():
+            here = [row for row in rows if row.page_key == key]
+            if here:
+                found[address] = next((row for row in here if row.url == address), here[0]).itself
+        return found
 
     def describe(self, **values: object) -> None:
         """Change what is said of the source. The caller commits.
@@ -120,7 +167,7 @@ class Source(Base, Tagged):
             AttributeError: there is no such field.
         """
         for name, value in values.items():
-            if name == "id" or name not in Source.__table__.columns:
+            if name not in DESCRIBED:
                 raise AttributeError(name)
             if name in ("url", "archive_url") and value and not is_web_address(str(value)):
                 raise ValueError(f"{value} is not a web address")
@@ -129,6 +176,10 @@ class Source(Base, Tagged):
 
 
 SOURCE_KINDS = ("document", "interview", "data", "news", "law", "video")
+# What is said of a source, all of it printed under each story that cites it.
+DESCRIBED = (
+    "kind", "title", "publisher", "author", "published_on", "accessed_on", "url", "archive_url", "note", "is_private",
+)  # fmt: skip
 
 
 class Citation(Base, Tagged):
@@ -329,6 +380,8 @@ class Article(Base, Tagged, Facts):
             db.session.delete(row)
         db.session.flush()
         db.session.expire(self, ["citations"])
+        if self.published_at is not None:  # a source's page lists it
+            self._shelve()
 
     def _use_pictures(self, ids: set[int]) -> None:
         rows = db.session.scalars(select(PictureUse).where(PictureUse.article_id == self.id)).all()
@@ -438,6 +491,11 @@ class Article(Base, Tagged, Facts):
             )
         article_changed.send(self)
 
+    def shelve(self) -> None:
+        """Put the story on its shelves anew: what it rests on is another row now. The caller commits."""
+        db.session.expire(self, ["citations"])
+        self._shelve()
+
     def _shelves(self) -> set[str]:
         sections = {row.id: row.parent_id for row in db.session.execute(select(Section.id, Section.parent_id))}
         shelves = {ALL, f"kind:{Kind(self.kind).value}"}
@@ -447,6 +505,8 @@ class Article(Base, Tagged, Facts):
                 shelves.add(f"section:{here}")
                 here = sections.get(here)
         marks = select(TopicMark.topic_id).where(TopicMark.article_id == self.id)
+        rests_on = select(Citation.source_id).where(Citation.article_id == self.id)
+        shelves |= {f"source:{source_id}" for source_id in db.session.scalars(rests_on)}
         shelves |= {f"topic:{topic_id}" for topic_id in db.session.scalars(marks)}
         shelves |= {f"author:{byline.author_id}" for byline in self.bylines if byline.author_id}
         return shelves
@@ -509,7 +569,7 @@ def topic_named(name: str) -> Topic:
 
 def _source_at(address: str) -> Source:
     """Give the source at ``address``; a new one, named after its host, where there is none."""
-    source = db.session.scalar(select(Source).where(Source.url == address)) if is_web_address(address) else None
+    source = Source.by_addresses([address]).get(address)
     if source is None:
         if is_web_address(address):
             host = (urlsplit(address).hostname or "").removeprefix("www.")

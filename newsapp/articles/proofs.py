@@ -187,9 +187,8 @@ def given_for(article: Article, document: Document, at: datetime | None = None) 
     ids = {i for i in (*ids, document["picture_id"]) if i}
     cited = {str(m["data-source-url"]) for m in soup.find_all("sup", attrs={"data-source-url": True})}
     cited |= {str(m["data-source"]) for m in soup.find_all("sup", attrs={"data-source": True})}
-    addresses = {key for key in cited if is_web_address(key)}
-    by_id = {row.id: row for row in _rows(Source, Source.id, set(document["sources"].values()))}
-    sources = {row.url: row for row in _rows(Source, Source.url, addresses)}
+    by_id = Source.by_ids(document["sources"].values())
+    sources = Source.by_addresses(cited)
     sources |= {key: by_id[i] for key, i in document["sources"].items() if i in by_id}
     pictures = {row.id: row for row in _rows(Picture, Picture.id, ids)}
     return Given(at or clock.now(), article.published_at, pictures, sources, tuple(faults_of(document)))

@@ -17,7 +17,7 @@ from newsapp.articles.drafting import copy_of, working_document
 from newsapp.articles.front import RHYTHMS, front_page, latest_log
 from newsapp.articles.kinds import Kind
 from newsapp.articles.lists import ARGUMENTS, in_order, newest, page_number, story_list
-from newsapp.articles.models import Article, Topic
+from newsapp.articles.models import Article, Source, Topic
 from newsapp.articles.mostread import MostRead
 from newsapp.articles.preview import opened
 from newsapp.articles.printed import Card, Story, story_to_read
@@ -144,6 +144,34 @@ def topic(slug: str):
         data=[
             structured.collection(found.name, frame.base + found.url, found.description, frame.base, listed.stories),
             structured.breadcrumb(frame.base, [("Topics", "/topics"), (found.name, found.url)]),
+        ],
+    )
+
+
+@bp.get("/sources/<int(max=2147483647):source_id>")
+@shared(*ARGUMENTS)
+def source(source_id: int):
+    """What a source is, and every public story that rests on it. One that no public story cites is nobody's business."""
+    frame = layout()
+    found = db.session.get(Source, source_id)
+    if found is None:
+        abort(404)
+    if found.merged_into_id:
+        shows(f"source:{found.merged_into_id}")
+    listed = story_list(db.session(), found.itself.shelf, found.itself.address)
+    if not listed.stories:
+        abort(404)
+    if found.merged_into_id:
+        return redirect(found.itself.address, 301)
+    return page(
+        "articles/source.html",
+        fragment="stories",
+        source=found,
+        listed=listed,
+        data=[
+            structured.collection(found.title, frame.base + found.address, "", frame.base, listed.stories)
+            | {"about": structured.source(found)},
+            structured.breadcrumb(frame.base, [(found.title, found.address)]),
         ],
     )
 

@@ -11,7 +11,7 @@ from typing import Any
 from markupsafe import Markup
 
 from newsapp.articles.kinds import Kind
-from newsapp.articles.models import Change
+from newsapp.articles.models import Change, Source
 from newsapp.articles.printed import Card, PrintedChange, PrintedSource, Story
 from newsapp.media import PrintedPicture
 from newsapp.sections import Branch
@@ -63,7 +63,7 @@ def article(
     if story.place:
         data["dateline"] = story.place
     if story.citations:
-        data["citation"] = [_source(citation.source) for citation in story.citations]
+        data["citation"] = [source(citation.source) for citation in story.citations]
     notices = [change for change in story.changes if change.is_notice]
     if notices:
         data["correction"] = [_correction(notice) for notice in notices]
@@ -230,12 +230,14 @@ def _author(name: str, url: str | None, role: str) -> Data:
     }
 
 
-def _source(source: PrintedSource) -> Data:
+def source(source: PrintedSource | Source) -> Data:
+    """Describe what a story rests on."""
     return {
         "@type": "CreativeWork",
         "name": source.title,
         **({"url": source.url} if source.url else {}),
         **({"publisher": {"@type": "Organization", "name": source.publisher}} if source.publisher else {}),
+        **({"archivedAt": source.archive_url} if source.archive_url else {}),
         **({"datePublished": source.published_on.isoformat()} if source.published_on else {}),
     }
 

@@ -142,6 +142,7 @@ def _stories(wanted: int, chance: random.Random, say: Callable[[str], None]) -> 
                 {"article_id": number, "topic_id": topic, "position": place} for place, topic in enumerate(marks)
             ]
             shelves = {ALL, f"kind:{kind}", f"author:{author_id}", *(f"topic:{topic}" for topic in marks)}
+            shelves |= {f"source:{citation['source_id']}" for citation in citations}
             here: int | None = section_id
             while here:
                 shelves.add(f"section:{here}")

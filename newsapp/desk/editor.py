@@ -69,7 +69,7 @@ def source_of(body: str, document: Document, language: str) -> dict[str, Any]:
 
 
 def _cited(ids: dict[str, int]) -> dict[str, dict[str, str]]:
-    rows = {row.id: row for row in _all(Source, ids.values())}
+    rows = Source.by_ids(ids.values())
     return {key: {"title": rows[i].title, "url": rows[i].url or ""} for key, i in ids.items() if i in rows}
 
 

@@ -13,13 +13,14 @@ import ssl
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import quote, urljoin, urlsplit
 
 MOST_SECONDS = 8.0
 MOST_REDIRECTS = 4
 MOST_BYTES = 16_384  # of the head of an answer; its body is not read
 AGENT = "NewsroomSourceCheck/1.0"
 PORTS = {"http": 80, "https": 443}
+_IN_ADDRESSES = "/%:?#[]@!$&'()*+,;=~-._"
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Resolver = Callable[[str, int], list[str]]
@@ -29,7 +30,7 @@ Resolver = Callable[[str, int], list[str]]
 class Reached:
     """What came of asking."""
 
-    state: str  # ok, moved, gone, refuses, unreachable, not public
+    state: str  # ok, moved, front page (where a page of its own was asked for), gone, refuses, unreachable, not public
     status: int = 0
     address: str = ""  # where it ended
     why: str = ""
@@ -69,7 +70,7 @@ def reach(url: str, resolver: Resolver | None = None, allowed: Callable[[str], b
         except NotPublic:
             return Reached("not public", 0, here, "It is not an address of the open web.")
         except (OSError, ValueError) as fault:
-            return Reached("unreachable", 0, here, type(fault).__name__)
+            return Reached("unreachable", 0, here, _why(fault))
         if status in (301, 302, 303, 307, 308) and onward:
             has_moved = has_moved or status in (301, 308)
             here = urljoin(here, onward)
@@ -80,8 +81,36 @@ def reach(url: str, resolver: Resolver | None = None, allowed: Callable[[str], b
             return Reached("refuses", status, here)
         if status >= 400:
             return Reached("unreachable", status, here)
+        if _is_front(here) and not _is_front(url):
+            return Reached("front page", status, here)
         return Reached("moved" if has_moved else "ok", status, here)
     return Reached("unreachable", 0, here, "It leads on and on.")
+
+
+def _why(fault: Exception) -> str:
+    """Give a failure in words, for who wants to know what to do about it."""
+    for kind, says in (
+        (TimeoutError, "It did not answer in time."),
+        (socket.gaierror, "There is no such host."),
+        (ssl.SSLCertVerificationError, "Its certificate does not hold."),
+        (ssl.SSLError, "It speaks no TLS that is safe."),
+        (ConnectionRefusedError, "It refused the connection."),
+        (OSError, "The connection broke."),
+        (UnicodeError, "It is not written as an address can be."),
+    ):
+        if isinstance(fault, kind):
+            return says
+    return "What answered is no server of the web."
+
+
+def _is_front(url: str) -> bool:
+    parts = urlsplit(url)
+    return parts.path in ("", "/") and not parts.query
+
+
+def _on_the_wire(text: str) -> str:
+    """Write a part of an address as servers are sent it: what is not ASCII as percent signs, the rest as it is."""
+    return text if text.isascii() else quote(text, safe=_IN_ADDRESSES)
 
 
 def _ask(url: str, resolver: Resolver, allowed: Callable[[str], bool], ends_at: float) -> tuple[int, str]:
@@ -90,7 +119,8 @@ def _ask(url: str, resolver: Resolver, allowed: Callable[[str], bool], ends_at: 
     if parts.scheme not in PORTS or not host or parts.username is not None or any(c <= " " for c in url):
         raise NotPublic(url)
     port = parts.port or PORTS[parts.scheme]
-    found = resolver(host.encode("idna").decode() if not host.isascii() else host, port)
+    host = host if host.isascii() else host.encode("idna").decode("ascii")
+    found = resolver(host, port)
     if not found or not all(allowed(address) for address in found):  # one bad address among good ones is a trick
         raise NotPublic(url)
     left = ends_at - time.monotonic()
@@ -100,8 +130,9 @@ def _ask(url: str, resolver: Resolver, allowed: Callable[[str], bool], ends_at: 
     try:
         if parts.scheme == "https":
             raw = ssl.create_default_context().wrap_socket(raw, server_hostname=host)
-        path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-        name = parts.netloc
+        path = _on_the_wire((parts.path or "/") + (f"?{parts.query}" if parts.query else ""))
+        name = f"[{host}]" if ":" in host else host
+        name += f":{parts.port}" if parts.port else ""
         asked = (
             f"GET {path} HTTP/1.1\r\nHost: {name}\r\nUser-Agent: {AGENT}\r\nAccept: */*\r\nConnection: close\r\n\r\n"
         )
@@ -128,4 +159,5 @@ def _head(raw: socket.socket, ends_at: float) -> tuple[int, str]:
     if not version.startswith("HTTP/") or not rest[:3].isdigit():
         raise ValueError("no answer of the web")
     headers = {name.strip().lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
-    return int(rest[:3]), headers.get("location", "")
+    onward = headers.get("location", "")
+    return int(rest[:3]), onward if onward.isascii() else quote(onward.encode("latin-1"), safe=_IN_ADDRESSES)

@@ -29,6 +29,7 @@ VALUES = {
     "reason_id": "1",
     "n": "1",
     "link_id": "1",
+    "source_id": "1",
     "key": "0" * 20 + "-176.jpg",
 }
 PART = {"HX-Request": "true", "HX-Request-Type": "partial"}

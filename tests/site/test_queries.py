@@ -58,6 +58,7 @@ BUDGET = {
     "/authors/rosalind/feed.xml": 8,
     "/topics/rivers/feed.xml": 8,
     "/moderation": 26,  # two for each month; the page is kept for a day
+    "/sources/1": 6,
     "/corrections": 4,
     "/corrections?page=2": 8,
     "/corrections/feed.xml": 2,
@@ -78,7 +79,7 @@ GROWING = {
     "picture_use", "account", "sign_in", "registration", "recovery_code", "mail", "throttle", "search_document", "search_word", "search_stale",
     "redirect", "log_entry", "follow", "saved_story",
     "version", "working_copy", "sitting", "newslist_line", "newslist_person", "waiting_change", "presence",
-    "preview_link",
+    "preview_link", "link_check",
 }  # fmt: skip
 
 
