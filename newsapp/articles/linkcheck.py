@@ -71,12 +71,15 @@ def addresses_of(document: Document) -> list[Address]:
         if is_web_address(here):
             words = " ".join(link.get_text(" ", strip=True).split())
             found.setdefault(here, Address(here)).words.append(words)
-    for card in soup.find_all(attrs={"data-embed": True}):
+    for card in soup.find_all("p", attrs={"data-embed": True}):
         here = str(card["data-embed"])
         if is_web_address(here):
             found.setdefault(here, Address(here)).words.append(" ".join(card.get_text(" ", strip=True).split()))
     for source, cited in _sources(soup, document):
-        for here, is_archive in ((source.url if source else cited, False), (source.archive_url if source else "", True)):
+        for here, is_archive in (
+            (source.url if source else cited, False),
+            (source.archive_url if source else "", True),
+        ):
             if here and is_web_address(here):
                 one = found.setdefault(here, Address(here, is_archive=is_archive))
                 one.source = one.source or source

@@ -84,9 +84,9 @@ def stories_with(source: Source) -> int:
     return db.session.scalar(select(func.count()).select_from(Citation).where(Citation.source_id == source.id)) or 0
 
 
-def is_printed(source: Source) -> bool:
-    """Tell whether a change of the source changes what readers see, or will at its time."""
-    return any(_is_shown(story) for story in _stories([source.id]))
+def printed_in(source: Source) -> list[Article]:
+    """Give the stories in which a change of the source changes what readers see, or will see at their time."""
+    return [story for story in _stories([source.id]) if _is_shown(story)]
 
 
 def _stories(ids: list[int]) -> list[Article]:
@@ -97,7 +97,9 @@ def _stories(ids: list[int]) -> list[Article]:
 def _is_shown(story: Article) -> bool:
     """Tell whether readers see it, or will see it without anybody doing anything more."""
     now = clock.now()
-    return story.is_public(now) or (story.state == "ready" and story.published_at is not None and story.published_at > now)
+    return story.is_public(now) or (
+        story.state == "ready" and story.published_at is not None and story.published_at > now
+    )
 
 
 def _print_anew(ids: list[int], reason: str, by: Account | None, change: Callable[[], None]) -> list[Version]:
@@ -109,7 +111,9 @@ def _print_anew(ids: list[int], reason: str, by: Account | None, change: Callabl
             "source of its own, and cite that from now on."
         )
     if shown and not reason:
-        raise CannotChange("Say in a line what was changed, and why: it stands in the history of the stories that print it.")
+        raise CannotChange(
+            "Say in a line what was changed, and why: it stands in the history of the stories that print it."
+        )
     now = clock.now()
     unseen = {story.id: _unseen(story) for story in shown if not story.is_public(now)}
     for story in stories:
@@ -136,4 +140,4 @@ def _unseen(story: Article) -> tuple[Any, ...]:
     return ("published", waits.reason if waits else "", by, story.published_at)
 
 
-__all__ = ["DESCRIBED", "MOST_STORIES", "CannotChange", "add", "amend", "is_printed", "merge", "stories_with"]
+__all__ = ["DESCRIBED", "MOST_STORIES", "CannotChange", "add", "amend", "merge", "printed_in", "stories_with"]

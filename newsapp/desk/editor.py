@@ -14,7 +14,9 @@ from newsapp.articles.body import clean_body
 from newsapp.articles.documents import Document
 from newsapp.db import db
 from newsapp.desk.frame import bp
+from newsapp.desk.sources import with_words
 from newsapp.desk.stories import story
+from newsapp.lib.forms import plain
 from newsapp.lib.text import WORDS_A_MINUTE
 from newsapp.lib.web import page
 from newsapp.media import Picture
@@ -24,6 +26,11 @@ OFFERED = 24  # pictures
 WIDTH = 704  # pixels
 _PICTURE = re.compile(r'data-picture="(\d{1,9})"')
 _LIKE = str.maketrans({"%": r"\%", "_": r"\_", "\\": r"\\"})
+# A source that the newsroom has, by its number: as somebody types it, and as the text keeps it.
+_TYPED = re.compile(r"\[\[s(\d{1,9})\]\]")
+_KEPT = re.compile(r'<sup data-source="s(\d{1,9})"></sup>')
+_NAMED = re.compile(r'<sup data-source="s(\d{1,9})"')
+_TAG = re.compile(r"(<[^<>]*>)")
 
 
 @bp.post("/articles/<int(max=2147483647):article_id>/clean", endpoint="clean")
@@ -54,6 +61,39 @@ def pictures(article_id: int):
         "desk/story-pictures.html", fragment="pictures", article=article, words=words, found=db.session.scalars(query).all(),
         data=_shown,
     )  # fmt: skip
+
+
+@bp.get("/articles/<int(max=2147483647):article_id>/sources", endpoint="offer_sources")
+def sources(article_id: int):
+    """Show sources that a text can cite: the newest, or those of which the words are said."""
+    article = story(article_id)
+    words = plain(request.args.get("q"))[:100]
+    query = select(Source).where(Source.merged_into_id.is_(None), *with_words(words)).order_by(Source.id.desc())
+    found = db.session.scalars(query.limit(OFFERED)).all()
+    picks = request.args.get("pick") == "1"  # from the editor's dialog
+    return page("desk/story-sources.html", fragment="sources", article=article, words=words, found=found, picks=picks)
+
+
+def cite(body: str, ids: dict[str, int]) -> tuple[str, dict[str, int]]:
+    """Make source marks of ``[[s12]]`` in a text; give it with the sources that its marks name by their keys.
+
+    A number that no source has stays as it was typed, for the proof to tell of.
+    """
+    wanted = {int(n) for n in (*_TYPED.findall(body), *_NAMED.findall(body))}
+    known = {n for n in Source.by_ids(wanted) if f"s{n}" not in ids or ids[f"s{n}"] == n}
+
+    def mark(found: re.Match[str]) -> str:
+        return f'<sup data-source="s{int(found[1])}"></sup>' if int(found[1]) in known else found[0]
+
+    parts = _TAG.split(body)
+    body = "".join(part if n % 2 else _TYPED.sub(mark, part) for n, part in enumerate(parts))
+    cited = {int(n) for n in _NAMED.findall(body)} & known
+    return body, {**ids, **{f"s{n}": n for n in cited}}
+
+
+def typed(markdown: str) -> str:
+    """Give a text for its field: a source by its number as somebody types it."""
+    return _KEPT.sub(r"[[s\1]]", markdown)
 
 
 def source_of(body: str, document: Document, language: str) -> dict[str, Any]:

@@ -28,11 +28,11 @@ class Item:
 
 
 # A page of the desk that is there, its name, and the addresses that stand below it.
-STORIES = "/desk/articles"
-LIBRARY = "/desk/media"
+STORIES, SOURCES, LIBRARY = "/desk/articles", "/desk/sources", "/desk/media"
+OF_WRITERS = tuple(f"{address}/" for address in (STORIES, SOURCES, LIBRARY))
 MENU = (
-    (STORIES, "Articles"), (LIBRARY, "Pictures"), ("/desk/comments", "Comments"), ("/desk/words", "Words"), ("/desk/reasons", "Reasons"),
-    ("/desk/rules", "Rules"), ("/desk/log", "Log"),
+    (STORIES, "Articles"), (SOURCES, "Sources"), (LIBRARY, "Pictures"), ("/desk/comments", "Comments"), ("/desk/words", "Words"),
+    ("/desk/reasons", "Reasons"), ("/desk/rules", "Rules"), ("/desk/log", "Log"),
 )  # fmt: skip
 
 
@@ -48,10 +48,10 @@ def _let_in():
 
 
 def _may_see(account: Account, path: str) -> bool:
-    """Tell whether an account has business at an address: who writes with stories and pictures, who moderates with the rest."""
+    """Tell whether an account has business at an address: who writes with stories, sources and pictures, who moderates with the rest."""
     if path == bp.url_prefix:
         return account.can_write or account.can_moderate
-    return account.can_write if f"{path}/".startswith((f"{STORIES}/", f"{LIBRARY}/")) else account.can_moderate
+    return account.can_write if f"{path}/".startswith(OF_WRITERS) else account.can_moderate
 
 
 @bp.after_request

@@ -29,7 +29,7 @@ SAYS = {
     "article.publish": "published", "article.correction": "corrected", "article.clarification": "clarified", "article.update": "updated",
     "article.minor": "changed", "article.schedule_change": "scheduled a change of", "article.call_off_change": "called off the change of",
     "article.call_off": "called off the publication of", "article.withdraw": "withdrew", "article.end": "set the end of",
-    "version.withhold": "withheld a version of", "preview.make": "made a preview link to", "preview.revoke": "took back a preview link to",
+    "source.add": "added", "source.amend": "described anew", "source.merge": "merged", "version.withhold": "withheld a version of", "preview.make": "made a preview link to", "preview.revoke": "took back a preview link to",
 }  # fmt: skip
 
 
@@ -88,6 +88,8 @@ def _line(entry: LogEntry, known: dict[int, str], there: set[int], reported: dic
         return Line(entry, by, does, f"comment {rest}", f"/desk/comments/{rest}" if _number(entry) in there else "")
     if kind == "article":
         return Line(entry, by, does, f"story {rest}", f"/desk/articles/{rest}" if me().can_write else "")
+    if kind == "source":
+        return Line(entry, by, does, f"source {rest}", f"/desk/sources/{rest}" if me().can_write else "")
     if kind == "account":
         n = _number(entry)
         return Line(

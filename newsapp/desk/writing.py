@@ -30,7 +30,7 @@ from newsapp.articles.proofs import given_for, proof
 from newsapp.articles.versions import Version
 from newsapp.authors import Author
 from newsapp.db import db
-from newsapp.desk.editor import source_of
+from newsapp.desk.editor import cite, source_of, typed
 from newsapp.desk.frame import bp, me
 from newsapp.desk.media import rights_warning
 from newsapp.desk.queue import names
@@ -121,7 +121,7 @@ def save(article_id: int):
         article = story(article_id)
         meanwhile = {
             "by": names({by}).get(by or 0, "Somebody who has left"), "at": saved_at, "document": theirs,
-            "markdown": to_markdown(theirs["body"]),
+            "markdown": typed(to_markdown(theirs["body"])),
             "difference": compare(printed_story(article, theirs), printed_story(article, {**theirs, **document})),
         }  # fmt: skip
         return _editor(article, form, bylines, current, status=409, meanwhile=meanwhile)
@@ -196,7 +196,7 @@ def _editor(
     document, _ = drafting.working_document(article)
     body = document["body"] if request.method in SAFE else _body(form.body.data or "", document)
     if request.form.get("format") == "html":  # the page's own field is Markdown, whoever has written
-        form.body.data = to_markdown(body)
+        form.body.data = typed(to_markdown(body))
     picture = db.session.get(Picture, form.picture_id.data) if form.picture_id.data else None
     authors = db.session.scalars(select(Author).where(Author.left_at.is_(None)).order_by(Author.name)).all()
     by_id = {author.id: author.name for author in authors}
@@ -246,7 +246,7 @@ def _form(document: Document | None = None) -> StoryForm:
         form = StoryForm(
             formdata=None,
             **{name: document[name] for name in PLAIN},
-            body=to_markdown(document["body"]),
+            body=typed(to_markdown(document["body"])),
             key_points="\n".join(document["key_points"]),
             topics="\n".join(document["topics"]),
             picture_alt=document["picture_alt"] or "",
@@ -263,25 +263,26 @@ def _document(form: StoryForm, bylines: list[dict[str, Any]], before: Document) 
     sent = {name: getattr(form, name).data for name in PLAIN}
     alt = form.picture_alt.data or (None if not form.is_decorative.data else "")
     slug = form.slug.data or ""
+    body, sources = cite(_body(form.body.data or "", before), before["sources"])
     return {
         **sent,
-        "body": _body(form.body.data or "", before),
+        "body": body,
         "key_points": (form.key_points.data or "").splitlines(),
         "topics": (form.topics.data or "").splitlines(),
         "bylines": bylines,
         "picture_alt": alt,
         "slug": slug if slug == before["slug"] else slugify(slug) if slug else "",
-        "sources": before["sources"],
+        "sources": sources,
     }
 
 
-def _body(typed: str, before: Document) -> str:
+def _body(sent: str, before: Document) -> str:
     """Give the text that was sent as HTML; one that was not touched stays byte for byte as it was written."""
-    typed = typed.replace("\r\n", "\n")
+    sent = sent.replace("\r\n", "\n")
     if request.form.get("format") == "html":
-        return typed
-    is_untouched = typed.strip() == to_markdown(before["body"]).strip()
-    return str(before["body"]) if is_untouched else to_html(typed)
+        return sent
+    is_untouched = sent.strip() == typed(to_markdown(before["body"])).strip()
+    return str(before["body"]) if is_untouched else to_html(sent)
 
 
 def _bylines(sent: MultiDict[str, str]) -> list[dict[str, Any]]:

@@ -101,16 +101,40 @@ export async function askForSource(editor) {
   list("cited", citedIn(editor.state.doc));
   const named = key ? `This mark cites “${known?.title ?? key}”. Another address makes it cite that.` : "";
   const address = before?.attrs["data-source-url"] ?? known?.url ?? "";
-  const said = await ask("source", { address, named, is: Boolean(before) }, (answer) => (webAddress(answer.address) ? "" : ["address", NO_ADDRESS]));
-  if (!said) return editor.commands.focus();
+  let chosen = "";
+  const answered = ask("source", { address, named, is: Boolean(before) }, (answer) => (webAddress(answer.address) ? "" : ["address", NO_ADDRESS]));
+  offerSources((id) => (chosen = id));
+  const said = await answered;
+  if (!said && !chosen) return editor.commands.focus();
 
   const chain = editor.chain().focus();
-  if (said.act === "away") return chain.deleteSelection().run();
-  const found = webAddress(said.address);
-  if (key && found === known?.url) return chain.run();
-  const made = { type: "source", attrs: { "data-source-url": found } };
+  if (said?.act === "away") return chain.deleteSelection().run();
+  const found = said && webAddress(said.address);
+  if (key && !chosen && found === known?.url) return chain.run();
+  const made = { type: "source", attrs: chosen ? { "data-source": chosen } : { "data-source-url": found } };
   const at = before ? { from: selection.from, to: selection.to } : selection.to;
   return chain.insertContentAt(at, made).setTextSelection((before ? selection.from : selection.to) + 1).run();
+}
+
+/** Shows the newsroom's sources below the field for their words, while somebody types them; one that is pressed is cited. */
+function offerSources(choose) {
+  const { sources } = document.getElementById("editor").dataset;
+  const field = document.getElementById("ask-find");
+  let typed = 0;
+  field.addEventListener("input", () => {
+    clearTimeout(typed);
+    const words = new URLSearchParams({ pick: "1", q: field.value });
+    typed = setTimeout(() => window.htmx.ajax("GET", `${sources}?${words}`, { target: "#offer", swap: "outerHTML" }), 250);
+  });
+  field.form.addEventListener("click", ({ target }) => {
+    const pressed = target.closest("button[data-cite]");
+    if (!pressed) return;
+
+    const { cite, title, url } = pressed.dataset;
+    library.sources[cite] = { title, url };
+    choose(cite);
+    dialog.close();
+  });
 }
 
 function citedIn(doc) {

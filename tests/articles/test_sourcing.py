@@ -155,7 +155,11 @@ def test_merging_on_leads_what_was_merged_before_along(world, source):
 
 
 def test_an_address_that_leads_to_the_page_of_a_source_cites_that_source(world, source):
-    story = articles.write("One", world, '<p>A [[1]](http://www.example.org/accord/?utm_source=x) and [[2]](https://example.org/accord).</p>')
+    story = articles.write(
+        "One",
+        world,
+        "<p>A [[1]](http://www.example.org/accord/?utm_source=x) and [[2]](https://example.org/accord).</p>",
+    )
     assert [c.source for c in story.citations] == [source]
     assert story.body.count(">1</a>") == 2
     assert document_of(story)["sources"] == {}
