@@ -24,6 +24,7 @@ from newsapp.db import db
 from newsapp.lib import clock
 from newsapp.lib.markup import is_web_address
 from newsapp.lib.text import shorten, whole_number
+from newsapp.lib.webaddress import same_page
 from newsapp.media import Picture
 
 # What each mark is called, and what mends it.
@@ -45,6 +46,7 @@ MENDS = {
     "markdown": "Use the heading, list or emphasis that the marks stand for.",
     "source marks": "Make it a source mark, or take it out.",
     "source numbers": "Find the source that was lost on the way, or take the number out of the text.",
+    "source twice": "Cite it in the same way at each place.",
     "source described": "Describe it on the page of sources: title, date, address.",
     "link words": "Link words that say where the link leads.",
     "link address": "Write the whole address, beginning with https://, or take the link out.",
@@ -431,8 +433,12 @@ def _sources(document: Document, text: _Text, given: Given) -> Iterator[Mark]:
             "source numbers",
             f"Source {', '.join(map(str, missing[:9]))} is missing: the text cites {', '.join(map(str, sorted(labels)))}.",
         )
+    first: dict[int, str] = {}
     for key, number in cited.items():
         source = given.sources.get(key)
+        if source is not None and first.setdefault(source.id, same_page(key)) != same_page(key) and key != source.url:
+            says = f"The source “{shorten(source.title, 60)}” is cited in two ways, and stands under two numbers."
+            yield Mark("source twice", says, "body", "", number)
         if source is None:
             host = (urlsplit(key).hostname or key).removeprefix("www.") if is_web_address(key) else key
             yield Mark(

@@ -148,3 +148,11 @@ def test_no_story_of_the_demo_has_a_fault_that_blocks(demo_app):
             if blocked := [mark for mark in proof(said, given_for(article, said)) if mark.is_blocking]:
                 found[article.slug] = blocked
         assert found == {}
+
+
+def test_a_source_that_is_cited_in_two_ways_is_told_of():
+    one = Source(id=3, title="The accord", url="https://example.org/a", accessed_on=date(2026, 1, 1))
+    given = Given(NOON, sources={"a": one, "b": one})
+    text = '<p>So.<sup data-source="a"></sup> And so.<sup data-source="{}"></sup></p>'
+    assert "source twice" in names(given, body=text.format("b"))
+    assert "source twice" not in names(given, body=text.format("a"))
