@@ -11,7 +11,7 @@ import hashlib
 import threading
 import time
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from queue import Empty, SimpleQueue
 
@@ -24,7 +24,7 @@ from newsapp.articles.models import Source
 from newsapp.db import Base, db, moment
 from newsapp.lib import clock
 from newsapp.lib.markup import is_web_address
-from newsapp.lib.reaching import Reached, reach
+from newsapp.lib.reaching import NO_HOST, Reached, reach
 from newsapp.lib.webaddress import host_of
 
 MOST_ADDRESSES = 200  # of one story
@@ -131,14 +131,18 @@ def _work(todo: SimpleQueue[list[str]], done: SimpleQueue[tuple[str, Reached]], 
             group = todo.get_nowait()
         except Empty:
             return
+        known: Reached | None = None
         for address in group:
             left = ends_at - time.monotonic()
             if left <= 0 or not _places.acquire(timeout=left):
                 return
             try:
-                done.put((address, reach(address)))
+                found = known or reach(address)
             finally:
                 _places.release()
+            done.put((address, replace(found, address=address) if known else found))
+            if found.why == NO_HOST and found.address == address:
+                known = found  # nor will its other addresses have one: each would take its time to say so
 
 
 def note(found: dict[str, Reached], at: datetime | None = None) -> None:

@@ -72,7 +72,7 @@ MOST_MARKS = 200  # that anybody reads
 OLD = timedelta(days=1)
 
 _BLOCKS = ("p", "h2", "h3", "li", "td", "th", "figcaption", "caption", "dt", "dd", "pre")
-_CITED = re.compile(r"\[{1,2}\d{1,3}\]{1,2}(?:\([^)\s]{0,2000}\)?)?")
+_CITED = re.compile(r"\[\[s\d{1,9}\]\]|\[{1,2}\d{1,3}\]{1,2}(?:\([^)\s]{0,2000}\)?)?")
 _MARKDOWN = re.compile(
     r"^#{1,6} \S|^>\s|^[-*+] \S|^\|.*\||^```|\*\*[^*\s][^*]{0,500}\*\*|(?<!\w)__[^_\s][^_]{0,500}__(?!\w)|!?\[[^\[\]\n]{1,300}\]\([^()\s]{1,2000}\)"
 )

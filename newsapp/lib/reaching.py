@@ -20,6 +20,7 @@ MOST_REDIRECTS = 4
 MOST_BYTES = 16_384  # of the head of an answer; its body is not read
 AGENT = "NewsroomSourceCheck/1.0"
 PORTS = {"http": 80, "https": 443}
+NO_HOST = "There is no such host."
 _IN_ADDRESSES = "/%:?#[]@!$&'()*+,;=~-._"
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
@@ -91,7 +92,7 @@ def _why(fault: Exception) -> str:
     """Give a failure in words, for who wants to know what to do about it."""
     for kind, says in (
         (TimeoutError, "It did not answer in time."),
-        (socket.gaierror, "There is no such host."),
+        (socket.gaierror, NO_HOST),
         (ssl.SSLCertVerificationError, "Its certificate does not hold."),
         (ssl.SSLError, "It speaks no TLS that is safe."),
         (ConnectionRefusedError, "It refused the connection."),

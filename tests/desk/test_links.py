@@ -161,6 +161,20 @@ def test_a_request_waits_so_long_and_says_what_is_still_open(app, world, editor,
     assert Answers.asked.count("/200") == 2
 
 
+def test_a_host_that_is_not_there_is_looked_for_once(app, world, editor, monkeypatch):
+    looked = []
+
+    def nowhere(host, at):
+        looked.append(host)
+        raise socket.gaierror(-2, "Name or service not known")
+
+    monkeypatch.setattr(linkcheck, "reach", partial(reaching.reach, resolver=nowhere))
+    story = with_links(world, editor, *(f"https://gone.example/{n}" for n in range(30)))
+    page = check(signed_in(app, editor), story).text
+    assert looked == ["gone.example"] and "30 of 30 need a look." in page
+    assert page.count("There is no such host.") == 30
+
+
 def test_sources_their_archived_copies_and_cards_are_asked_too(app, world, editor, port):
     at = f"http://paper.example:{port}"
     source = sourcing.add({"title": "The <accord>", "url": f"{at}/404", "archive_url": f"{at}/200"})

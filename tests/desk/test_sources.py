@@ -192,6 +192,7 @@ def test_a_source_is_cited_again_by_its_number_with_and_without_script(browser, 
     assert document["sources"] == {f"s{source.id}": source.id}
     assert document["body"] == f'<p>The river rose.<sup data-source="s{source.id}"></sup> It fell.[[s99]]</p>'
     form = fields(browser.get(at).text)
+    assert "[[s99]]” is a source that was not read as one" in browser.get(f"{at}/proof").text
     assert f"[[s{source.id}]]" in form["body"]
     browser.post(at, data=form)
     assert drafting.working_document(story)[0] == document

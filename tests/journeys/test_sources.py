@@ -24,7 +24,7 @@ def test_a_source_is_found_while_its_words_are_typed_and_cited_again(begun):  # 
 
 @pytest.mark.parametrize("script", [True, False])
 def test_a_story_s_addresses_are_asked_and_each_has_a_way_on(come_in, script):  # noqa: F811
-    page = come_in("edda", "/desk/articles/new", java_script_enabled=script)
+    page = come_in("edda", "/desk/articles/new", scripted=script)
     page.get_by_label("Working headline").fill("Links")
     page.get_by_role("button", name="Begin it").click()
     at = page.url
@@ -39,5 +39,5 @@ def test_a_story_s_addresses_are_asked_and_each_has_a_way_on(come_in, script):  
     page.get_by_role("button", name="Ask them").click()
     row = page.locator(".grid-table--links tbody tr")
     expect(row).to_contain_text("No public address")
-    expect(page.get_by_role("status")).to_have_text("1 of 1 needs a look.")
+    expect(page.get_by_text("1 of 1 needs a look.")).to_be_visible()
     row.get_by_role("link", name="http://127.0.0.1:9/inside").wait_for()
