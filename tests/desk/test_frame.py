@@ -38,11 +38,13 @@ def people(app):
 
 
 def may_see(role: Role, address: str) -> bool:
-    """Stories are for those who write, and without one of their own it is the list; the rest for those who moderate."""
+    """Stories and sources are for those who write, and what is no one else's to change; the rest for those who moderate."""
     if address == "/desk":
         return role != Role.READER
     if address in ("/desk/articles", "/desk/articles/new") or address.startswith("/desk/media"):
         return role in WRITES
+    if address.startswith("/desk/sources"):
+        return role in (EDITS if address.endswith("/merge") else WRITES)
     return role in (EDITS if address.startswith("/desk/articles/") else MODERATES)
 
 
