@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 from newsapp.lib.webaddress import page_key
 revision = '0016'
-down_revision = '0015'
+down_revision = '0018'
 branch_labels = None
 depends_on = None
 
