@@ -6,6 +6,7 @@ import contextvars
 import os
 import shutil
 import uuid
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -18,6 +19,9 @@ from flask.testing import FlaskClient
 from flask_migrate import upgrade
 from itsdangerous import URLSafeTimedSerializer
 from jinja2.bccache import Bucket, BytecodeCache
+from sqlalchemy import Connection, Dialect, Engine, event
+from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
+from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from sqlalchemy.orm import close_all_sessions
 from werkzeug.routing import Rule
 
@@ -64,6 +68,22 @@ def compiled_once(compile_builder: Callable[..., Callable[..., tuple[str, str]]]
         return kept[key]
 
     return compiled
+
+
+def of_one_kind(dialect: type[Dialect]) -> None:
+    """Let engines of one kind of database share what SQLAlchemy compiled: their dialects differ in nothing here."""
+    dialect.__eq__ = lambda one, other: type(one) is type(other)  # type: ignore[method-assign]
+    dialect.__hash__ = lambda one: hash(type(one))  # type: ignore[method-assign, assignment]
+
+
+of_one_kind(SQLiteDialect_pysqlite)
+of_one_kind(PGDialect_psycopg)
+statements: dict[type[Dialect], Any] = defaultdict(dict)
+
+
+@event.listens_for(Engine, "engine_connect")
+def use_what_is_compiled(connection: Connection) -> None:
+    connection.engine._compiled_cache = statements[type(connection.dialect)]
 
 
 Rule._compile_builder = compiled_once(Rule._compile_builder)  # type: ignore[method-assign]
