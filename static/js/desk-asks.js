@@ -3,7 +3,7 @@
 
 import { NodeSelection } from "@tiptap/pm/state";
 
-import { library } from "./desk-views.js";
+import { inText, library } from "./desk-views.js";
 
 const dialog = document.getElementById("dialog");
 
@@ -20,16 +20,15 @@ function ask(name, values, check) {
   dialog.replaceChildren(form);
   dialog.setAttribute("aria-labelledby", form.querySelector("h2").id);
   return new Promise((resolve) => {
-    let answer = null;
     form.addEventListener("submit", (event) => {
       event.preventDefault();
       const said = { ...Object.fromEntries(new FormData(form)), act: event.submitter?.value ?? "" };
       const fault = said.act === "away" ? "" : check(said);
       if (fault) return complain(form, fault);
-      answer = said;
       dialog.close();
+      resolve(said); // now: at the event a next key may have gone elsewhere
     });
-    dialog.addEventListener("close", () => resolve(answer), { once: true });
+    dialog.addEventListener("close", () => resolve(null), { once: true });
     dialog.showModal();
     form.querySelector("[autofocus]")?.select?.();
   });
@@ -75,9 +74,9 @@ export async function askForLink(editor) {
     if (!(asCard ? webAddress : linkAddress)(address)) return ["address", NO_ADDRESS];
     return "";
   });
-  if (!said) return editor.commands.focus();
+  if (!said) return editor.view.focus();
 
-  const chain = editor.chain().focus();
+  const chain = inText(editor);
   if (said.act === "away") return card ? chain.deleteSelection().run() : chain.unsetMark("a").run();
   const address = (said.card ? webAddress : linkAddress)(said.address);
   const words = said.words.trim() || said.address.trim();
@@ -105,9 +104,9 @@ export async function askForSource(editor) {
   const answered = ask("source", { address, named, is: Boolean(before) }, (answer) => (webAddress(answer.address) ? "" : ["address", NO_ADDRESS]));
   offerSources((id) => (chosen = id));
   const said = await answered;
-  if (!said && !chosen) return editor.commands.focus();
+  if (!said && !chosen) return editor.view.focus();
 
-  const chain = editor.chain().focus();
+  const chain = inText(editor);
   if (said?.act === "away") return chain.deleteSelection().run();
   const found = said && webAddress(said.address);
   if (key && !chosen && found === known?.url) return chain.run();
@@ -156,7 +155,7 @@ function list(id, options) {
 export async function askForPicture(editor) {
   const { pictures } = document.getElementById("editor").dataset;
   await window.htmx.ajax("GET", pictures, { target: "#dialog", swap: "innerHTML" });
-  dialog.addEventListener("close", () => editor.commands.focus(), { once: true });
+  dialog.addEventListener("close", () => editor.view.focus(), { once: true });
   dialog.onclick = ({ target }) => {
     const chosen = target.closest("button[data-picture]");
     if (!chosen) return;
@@ -168,7 +167,7 @@ export async function askForPicture(editor) {
     const isAtBlank = $from.depth === 1 && $from.parent.isTextblock && !$from.parent.childCount;
     const at = $from.depth === 0 ? $from.pos : isAtBlank ? $from.before(1) : $from.after(1);
     const range = isAtBlank ? { from: at, to: $from.after(1) } : at;
-    editor.chain().focus().insertContentAt(range, [{ type: "picture", attrs: { "data-picture": picture } }, { type: "paragraph" }]).setTextSelection(at + 1).scrollIntoView().run();
+    inText(editor).insertContentAt(range, [{ type: "picture", attrs: { "data-picture": picture } }, { type: "paragraph" }]).setTextSelection(at + 1).scrollIntoView().run();
   };
 }
 
@@ -179,9 +178,9 @@ export async function askForTime(editor) {
   const at = before ? new Date(before.attrs.datetime) : new Date();
   const local = new Date(at.getTime() - at.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
   const said = await ask("time", { at: local, is: Boolean(before) }, (answer) => (answer.at ? "" : ["at", "Say when."]));
-  if (!said) return editor.commands.focus();
+  if (!said) return editor.view.focus();
 
-  const chain = editor.chain().focus();
+  const chain = inText(editor);
   if (said.act === "away") return chain.deleteSelection().run();
   const moment = new Date(said.at);
   const words = said.at.slice(11, 16);

@@ -4,6 +4,7 @@
 import { deleteColumn, deleteRow, addColumnAfter, addRowAfter, CellSelection, isInTable, mergeCells, selectionCell, splitCell, TableMap } from "@tiptap/pm/tables";
 
 import { askForLink, askForPicture, askForSource, askForTime } from "./desk-asks.js";
+import { inText } from "./desk-views.js";
 
 const ACTS = {
   bold: { run: (chain) => chain.toggleBold(), is: "bold" },
@@ -71,7 +72,7 @@ export function equip(editor, bar) {
       current.focus();
     } else if (event.key === "Escape") {
       event.preventDefault();
-      editor.commands.focus();
+      editor.view.focus();
     }
   });
   editor.on("transaction", show);
@@ -81,7 +82,7 @@ export function equip(editor, bar) {
 
 export function perform(editor, name) {
   const { run, act, pm } = ACTS[name];
-  if (run) run(editor.chain().focus()).run();
+  if (run) run(inText(editor)).run();
   else if (pm) pm(editor.state, editor.view.dispatch);
   else act(editor);
   if (!document.querySelector("dialog[open]")) editor.view.focus();
@@ -94,7 +95,7 @@ function quote(editor, kind) {
   for (let depth = $from.depth; depth > 0; depth -= 1) {
     const node = $from.node(depth);
     if (node.type.name !== "blockquote") continue;
-    if (node.attrs.class !== kind) return editor.chain().focus().updateAttributes("blockquote", { class: kind }).run();
+    if (node.attrs.class !== kind) return inText(editor).updateAttributes("blockquote", { class: kind }).run();
     const at = $from.before(depth);
     const blocks = [];
     node.forEach((child) => {
@@ -102,7 +103,7 @@ function quote(editor, kind) {
       else if (child.childCount) blocks.push(editor.schema.nodes.paragraph.create(null, child.content));
     });
     const caret = editor.state.selection.from - 1;
-    return editor.chain().focus().command(({ tr }) => tr.replaceWith(at, at + node.nodeSize, blocks) && true).setTextSelection(caret).run();
+    return inText(editor).command(({ tr }) => tr.replaceWith(at, at + node.nodeSize, blocks) && true).setTextSelection(caret).run();
   }
   const { schema, selection } = editor.state;
   const range = selection.$from.blockRange(selection.$to);
@@ -114,7 +115,7 @@ function quote(editor, kind) {
   }
   const made = schema.nodes.blockquote.createChecked({ class: kind }, [...content, schema.nodes.quoteFooter.create()]);
   const caret = selection.from + 1;
-  return editor.chain().focus().command(({ tr }) => tr.replaceWith(range.start, range.end, made) && true).setTextSelection(caret).run();
+  return inText(editor).command(({ tr }) => tr.replaceWith(range.start, range.end, made) && true).setTextSelection(caret).run();
 }
 
 function insertTable(editor) {
@@ -129,7 +130,7 @@ function insertTable(editor) {
   const isAtBlank = $from.depth === 1 && $from.parent.isTextblock && !$from.parent.childCount;
   const at = isAtBlank ? { from: $from.before(1), to: $from.after(1) } : $from.after(1);
   const start = isAtBlank ? at.from : at;
-  editor.chain().focus().insertContentAt(at, [box, { type: "paragraph" }]).setTextSelection(start + 2).scrollIntoView().run();
+  inText(editor).insertContentAt(at, [box, { type: "paragraph" }]).setTextSelection(start + 2).scrollIntoView().run();
 }
 
 function box(editor) {
@@ -142,16 +143,16 @@ function box(editor) {
 
 function deleteTable(editor) {
   const found = box(editor);
-  if (found) editor.chain().focus().deleteRange({ from: found.at, to: found.at + found.node.nodeSize }).run();
+  if (found) inText(editor).deleteRange({ from: found.at, to: found.at + found.node.nodeSize }).run();
 }
 
 function toggleHeader(editor) {
-  editor.chain().focus().toggleHeaderRow().run();
+  inText(editor).toggleHeaderRow().run();
 }
 
 /** Sets the numbers of a column flush right, or back. */
 function alignColumn(editor) {
-  editor.chain().focus().command(({ state, tr }) => {
+  inText(editor).command(({ state, tr }) => {
     const $cell = selectionCell(state);
     const table = $cell.node(-1);
     const map = TableMap.get(table);

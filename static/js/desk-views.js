@@ -7,6 +7,12 @@ import { Decoration, DecorationSet } from "@tiptap/pm/view";
 // What the page knows of pictures and sources, by their keys; the picker adds what it has shown.
 export const library = { pictures: {}, sources: {} };
 
+/** Begins a change with the focus in the text, at once: the editor's own focus() waits, and takes it from where the next key has led. */
+export function inText(editor) {
+  editor.view.focus();
+  return editor.chain();
+}
+
 const CAPTION = "Caption, in place of the picture’s own";
 
 function element(tag, className, words = "") {
