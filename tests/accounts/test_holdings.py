@@ -27,7 +27,7 @@ NOT_PERSONAL = {
     "section": "a section's name", "site": "the paper's name", "topic": "a topic's name", "source": "who wrote a source",
     "article": "what the newsroom did", "search_document": "the words of a story", "search_word": "a word",
     "menu_item": "an address on the site", "newslist_person": "whose byline a story has",
-    "redirect": "an address on the site",
+    "redirect": "an address on the site", "link_check": "an address that a story names",
 }  # fmt: skip
 LOOKS_PERSONAL = re.compile(
     r"(^|_)(e?mail|address|name|username|guest|reader|ip|agent|browser|phone|bio)(_|$)|^(name|author)"

@@ -125,6 +125,7 @@ def test_every_story_stands_on_exactly_its_shelves(large):
         if story.state == "ready":
             expected = {"all", f"kind:{Kind(story.kind).value}"} | topics.get(story.id, set())
             expected |= {f"author:{byline.author_id}" for byline in story.bylines if byline.author_id}
+            expected |= {citation.source.shelf for citation in story.citations}
             for here in (story.section_id, *story.also_in):
                 while here:
                     expected.add(f"section:{here}")

@@ -229,6 +229,7 @@ KNOWN: dict[str, Callable[[Secret], list[str]]] = {
     "desk.sanction_form": lambda s: [f"/desk/comments/people/guest-{s.comment_id}/sanction"],
     "desk.words": lambda s: ["/desk/words"],
     "desk.reasons": lambda s: ["/desk/reasons"],
+    "desk.rules": lambda s: ["/desk/rules"],
     "desk.log": lambda s: ["/desk/log"],
     "desk.library": lambda s: ["/desk/media", "/desk/media?show=unused", f"/desk/media?q={mark(s.state, 'alt')}"],
     "desk.picture": lambda s: ["/desk/media/1", "/desk/media/2"],
