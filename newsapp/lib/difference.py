@@ -15,7 +15,10 @@ MOST_COMPARED = 4_000_000  # words times words in one block; beyond, the block i
 MOST_PAIRED = 2_500  # blocks times blocks that are paired by their likeness
 ALIKE = 0.35  # of the words of two blocks that are the same: then one has become the other
 
-_TOKEN = re.compile(r"\s+|[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\u0e00-\u0e7f]|[\w’'\-]+|[^\w\s]")
+# A number with its points and commas is one word: 15.1 becomes 11.5, and not 15 and 1 become 11 and 5.
+_TOKEN = re.compile(
+    r"\s+|\d+(?:[.,:]\d+)+|[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\u0e00-\u0e7f]|[\w’'\-]+|[^\w\s]"
+)
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,12 @@ def test_words_that_were_changed_are_told_and_no_others():
     assert said(words("Café au lait", "Cafe au lait")) == "[-Café][+Cafe] au lait"
 
 
+def test_a_number_is_one_word_with_its_points_and_commas():
+    runs = words("It cost 15.1 of 1,200 at 14:05.", "It cost 11.5 of 1,250 at 14:30.")
+
+    assert [run.text for run in runs if run.what != "same"] == ["15.1", "11.5", "1,200", "1,250", "14:05", "14:30"]
+
+
 def test_blocks_that_belong_together_are_compared_with_each_other():
     before = [("p", "One."), ("p", "The river rose by eleven centimetres in the night."), ("p", "Three.")]
     now = [
