@@ -70,15 +70,23 @@ def redirect(old: str, new: str, by_id: int | None = None) -> Redirect:
 def moved_to(session: Session, path: str, query: str = "") -> str | None:
     """Give the address that ``path`` has moved to, with the reader's ``query`` behind it; ``None`` where it has not.
 
-    ``path`` is decoded, as requests have it.
+    ``path`` is decoded, as requests have it. A page of ours that is asked for with a slash at its end stands without it.
     """
     if len(path) > MAX_LENGTH:
         return None
     found = session.scalar(select(Redirect.new_address).where(Redirect.old_path == _path(path)))
+    if found is None and _answers_without_slash(path):
+        found = _path(path)
     if found is None or not query:
         return found
     parts, asked = urlsplit(found), quote(query, safe=_IN_QUERY)
     return urlunsplit(parts._replace(query=f"{parts.query}&{asked}" if parts.query else asked))
+
+
+def _answers_without_slash(path: str) -> bool:
+    bare = path.rstrip("/")
+    is_ours = bare.startswith("/") and not bare.startswith("//")  # two slashes would name another host
+    return is_ours and bare != path and bool(current_app.url_map.bind("").test(bare, "GET"))
 
 
 def _path(decoded: str) -> str:

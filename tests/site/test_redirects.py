@@ -170,6 +170,14 @@ def test_a_backslash_leads_to_no_other_host(client, site):
     assert leads(client, "/a") == "/%5Cevil.example"
 
 
+def test_a_page_of_ours_asked_for_with_a_slash_at_its_end_stands_without_it(client, article):
+    assert leads(client, f"{article.url}/") == article.url
+    assert leads(client, f"{article.url}/?page=2") == f"{article.url}?page=2"
+    for nowhere in ("//evil.example/", "/nothing/of/ours/", "/\\evil.example/"):
+        answer = client.get(nowhere)
+        assert not (answer.location or "").startswith(("//", "http")), nowhere
+
+
 def test_the_router_leads_on_with_301_too(client, article):
     assert leads(client, "/articles//barges-return-to-the-ostrel").endswith("/articles/barges-return-to-the-ostrel")
 
