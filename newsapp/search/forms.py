@@ -126,6 +126,8 @@ def read(args: MultiDict[str, str], tree: Tree, session: Session) -> Form:
             unknown.append("period")
     form.since_on = _date(args.get("from"), unknown)
     form.until_on = _date(args.get("to"), unknown)
+    if form.since_on and form.until_on and form.since_on > form.until_on:
+        form.notes.append("“From” is a later day than “To”, so there is no day between them.")
     form.sort = args["sort"] if args.get("sort") in ORDERS else ORDERS[0]
     form.notes += [
         f"The {what} in the address is not known here, so it was left out." for what in dict.fromkeys(unknown)

@@ -278,6 +278,11 @@ def test_machines_are_told_of_the_search(client, article):
     assert action["target"]["urlTemplate"].endswith("/search?q={search_term_string}")
 
 
+def test_days_the_wrong_way_round_are_told(client, article):
+    assert "“From” is a later day than “To”" in client.get("/search?q=barges&from=2026-11-23&to=2026-11-01").text
+    assert "is a later day" not in client.get("/search?q=barges&from=2026-11-01&to=2026-11-01").text
+
+
 @pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31", "2026-02-30", date.max.isoformat(), "2026-W11-6"])
 def test_any_date_is_a_page(client, article, day):
     for name in ("from", "to"):
