@@ -65,7 +65,8 @@ function close(link) {
   slot.previousElementSibling?.classList.remove("is-open");
   slot.remove();
   opener?.focus();
-  announce("The form is closed.");
+  const isBegun = slot.querySelector("form[data-draft] textarea")?.value.trim(); // drafts.js has it
+  announce(isBegun ? "The form is closed. Your words are kept on this device." : "The form is closed.", { shown: Boolean(isBegun) });
 }
 
 async function recommend(link) {

@@ -1,6 +1,6 @@
 // Keeps in this browser what is being written in a form with data-draft="name", so that a lost connection, an expired sign-in or a
-// closed window loses no word. It is put back when the form is opened again, and forgotten when the server has taken it
-// (data-posted="name") or the writer cancels.
+// closed window loses no word, and neither does Cancel. It is put back when the form is opened again, and forgotten when the server
+// has taken it (data-posted="name") or the field is emptied.
 // Without script: a form that cannot be taken comes back with everything in it.
 
 import { announce } from "./status.js";
@@ -10,10 +10,6 @@ const PREFIX = "draft:";
 document.addEventListener("input", ({ target }) => {
   const form = target.closest("form[data-draft]");
   if (form && target.matches("textarea")) write(form.dataset.draft, target.value);
-});
-document.addEventListener("click", ({ target }) => {
-  const form = target.closest("[data-cancel]")?.closest("form[data-draft]");
-  if (form) write(form.dataset.draft, "");
 });
 document.addEventListener("htmx:after:settle", restore);
 document.addEventListener("htmx:error", ({ detail, target }) => {

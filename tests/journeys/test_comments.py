@@ -129,6 +129,11 @@ def test_a_draft_outlives_a_lost_network_and_a_closed_page(window):
     expect(page.get_by_label("Comment *")).to_have_value("Half a thought")
     page.get_by_role("link", name="Cancel").click()
     expect(page.locator(".reply__open")).to_be_focused()
+    expect(page.locator("#status")).to_contain_text("Your words are kept on this device")
+    page.locator(".reply__open").click()
+    expect(page.get_by_label("Comment *")).to_have_value("Half a thought")
+    page.get_by_label("Comment *").fill("")
+    page.reload()
     page.locator(".reply__open").click()
     expect(page.get_by_label("Comment *")).to_have_value("")
 
