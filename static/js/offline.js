@@ -9,7 +9,16 @@ const { kept } = document.documentElement.dataset;
 const page = document.getElementById("offline");
 
 if (page) list();
-else if (kept && !document.getElementById("saved")) say(); // the saved list says it itself
+else if (kept) {
+  if (!document.getElementById("saved")) say(); // the saved list says it itself
+  for (const picture of document.images) if (picture.complete && !picture.naturalWidth) leaveOut(picture);
+  addEventListener("error", ({ target }) => target instanceof HTMLImageElement && leaveOut(target), { capture: true });
+}
+
+// Only the pictures that were seen are kept: in place of another one, nothing.
+function leaveOut(picture) {
+  (picture.closest(".pic, figure") ?? picture).hidden = true;
+}
 
 function when(text) {
   return new Date(text).toLocaleString(document.documentElement.lang, { dateStyle: "long", timeStyle: "short" });

@@ -70,6 +70,19 @@ def test_a_kept_story_shows_its_picture_in_another_window_size_too(reader):
     assert reader.evaluate("document.querySelector('.art__hero img').decode().then(() => true)")
 
 
+def test_a_picture_that_is_not_kept_leaves_no_hole(reader):
+    reader.goto(STORY)
+    expect(reader.get_by_text("The network does not answer.")).to_be_visible()
+    reader.locator("footer").last.scroll_into_view_if_needed()
+
+    expect(reader.locator(".art__hero img").first).to_be_visible()
+    until(
+        reader,
+        """async () => [...document.images].every((one) =>
+      !one.checkVisibility() || !one.complete || one.naturalWidth || !one.getClientRects().length)""",
+    )
+
+
 def test_the_saved_list_is_there_without_a_network(window):
     page = window(reduced_motion="reduce")
     open_story(page, STORY)
