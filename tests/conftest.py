@@ -95,6 +95,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--postgres", action="store_true", help="run what touches the database on PostgreSQL")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the longest: one worker would be at it alone when all others are done."""
+    items.sort(key=lambda item: item.path.name != "test_fresh_pages.py")
+
+
 @pytest.fixture(scope="session", autouse=True)
 def no_late_writing() -> None:
     """Let no timer of a paper that a test is done with write to its database."""
