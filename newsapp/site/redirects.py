@@ -7,6 +7,7 @@ from urllib.parse import quote, unquote, urlsplit, urlunsplit
 from flask import current_app
 from sqlalchemy import ForeignKey, Select, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
+from werkzeug.exceptions import HTTPException
 
 from newsapp.db import Base, db, moment
 from newsapp.lib import clock
@@ -84,9 +85,19 @@ def moved_to(session: Session, path: str, query: str = "") -> str | None:
 
 
 def _answers_without_slash(path: str) -> bool:
+    """Tell whether there is a page at the path without the slash at its end. Rooms with a door of their own tell nothing."""
     bare = path.rstrip("/")
-    is_ours = bare.startswith("/") and not bare.startswith("//")  # two slashes would name another host
-    return is_ours and bare != path and bool(current_app.url_map.bind("").test(bare, "GET"))
+    if bare == path or not bare.startswith("/") or bare.startswith("//"):  # two slashes would name another host
+        return False
+    try:
+        endpoint, values = current_app.url_map.bind("").match(bare, "GET")
+        room = endpoint.rpartition(".")[0]
+        if current_app.before_request_funcs.get(room):
+            return False
+        current_app.ensure_sync(current_app.view_functions[endpoint])(**values)
+    except HTTPException:
+        return False
+    return True
 
 
 def _path(decoded: str) -> str:
