@@ -47,7 +47,7 @@ def sign_in(page, story):
     expect(page).to_have_url(f"{page.url.partition('/account')[0].partition('/articles')[0]}{story}")
 
 
-def test_a_guests_comment_is_held_approved_and_then_seen(page, scripted, desk):
+def test_a_guests_comment_is_held_approved_and_then_seen(page, scripted, desk, postgres):
     words = f"A guest was here, {'with' if scripted else 'without'} a script"
     page.goto(STORY)
     page.locator(".reply__open").click()
@@ -65,6 +65,8 @@ def test_a_guests_comment_is_held_approved_and_then_seen(page, scripted, desk):
 
     db.session.get_one(Comment, newest(STORY)[0]).approve()
     db.session.commit()
+    if postgres:
+        page.wait_for_timeout(1_100)  # which is asked once a second what other processes have changed
     page.goto(STORY)
     expect(page.locator("#comments .thread").first).to_contain_text(words)
     expect(page.locator("#my-comments")).to_be_empty()

@@ -102,7 +102,7 @@ def post_all(article) -> list[int]:
     ids = []
     for source in payloads():
         with contextlib.suppress(ValueError):  # nothing is left of it
-            ids.append(comments.post(article, source, guest_name=as_name(source)).id)
+            ids.append(comments.post(article, as_name(source), guest_name=as_name(source)).id)
     db.session.commit()
     return ids
 

@@ -26,7 +26,7 @@ def desk(empty_database, postgres, tmp_path_factory):
     """A small paper of these tests' own, with two moderators and a reader."""
     folder = tmp_path_factory.mktemp("desk")
     if postgres:
-        address = postgres.create("desk", template="empty")
+        address = postgres.create(folder.name, template="empty")
     else:
         shutil.copy(empty_database.removeprefix("sqlite:///"), folder / "news.db")
         address = f"sqlite:///{folder}/news.db"

@@ -29,7 +29,7 @@ def paper(empty_database, postgres, tmp_path_factory):
     """A small paper of these tests' own, with somebody of each role, and a story with a history."""
     folder = tmp_path_factory.mktemp("writing")
     if postgres:
-        address = postgres.create("writing", template="empty")
+        address = postgres.create(folder.name, template="empty")
     else:
         shutil.copy(empty_database.removeprefix("sqlite:///"), folder / "news.db")
         address = f"sqlite:///{folder}/news.db"
