@@ -141,6 +141,12 @@ def _reopen_appeal(chance: random.Random) -> None:
         made.reopen(any_of(Account, chance))
 
 
+def _reopen_report(chance: random.Random) -> None:
+    made = _report(chance)
+    made.decide(upheld=True, by=any_of(Account, chance))
+    made.reopen(any_of(Account, chance))
+
+
 def _decide_appeal(chance: random.Random) -> None:
     made = _appeal(chance) or db.session.scalar(select(comments.Appeal))
     if made is not None:
@@ -419,6 +425,7 @@ VERBS: dict[str, Change] = {
     "comments.report": _report,
     "Report.decide": lambda c: _report(c).decide(upheld=c.random() < 0.5, by=any_of(Account, c)),
     "comments.appeal": _appeal,
+    "Report.reopen": _reopen_report,
     "Appeal.decide": _decide_appeal,
     "Appeal.reopen": _reopen_appeal,
     "comments.warn": lambda c: _sanctioned(c, "warn"),

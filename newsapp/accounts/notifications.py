@@ -64,9 +64,10 @@ def notify(
     return told
 
 
-def take_back(kind: str, about: str) -> None:
-    """Take back what is no longer so: a reply that was hidden. The caller commits."""
-    for told in db.session.scalars(select(Notification).where(Notification.about == about, Notification.kind == kind)):
+def take_back(kind: str, about: str, since: datetime | None = None) -> None:
+    """Take back what is no longer so: a reply that was hidden. What was told before ``since`` stays. The caller commits."""
+    theirs = select(Notification).where(Notification.about == about, Notification.kind == kind)
+    for told in db.session.scalars(theirs.where(Notification.at >= since) if since else theirs):
         db.session.delete(told)
 
 

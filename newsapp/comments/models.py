@@ -449,6 +449,7 @@ class Comment(Base, Tagged):
             before = before | {"approved_at": self.approved_at.isoformat(), "hidden_at": clock.now().isoformat()}
         moments = {name: datetime.fromisoformat(at) if at else None for name, at in before.items() if name in _MOMENTS}
         self._decide("undo", by, entry.act, **(before | moments))
+        take_back("decision", self.about, since=entry.at)
         if not self.is_visible:
             take_back("reply", self.about)
         thread = self._thread()

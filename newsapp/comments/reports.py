@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from newsapp import outbox
 from newsapp.accounts import Account
 from newsapp.accounts.log import record
-from newsapp.accounts.notifications import notify
+from newsapp.accounts.notifications import notify, take_back
 from newsapp.comments.models import Comment, NotAllowed
 from newsapp.db import Base, db, moment, pk
 from newsapp.lib import clock
@@ -86,6 +86,13 @@ class Report(Base):
             if lately < LETTERS_A_DAY:
                 outbox.post("report-decided", self.email, about={"report": self.id})
                 self.told_at = self.decided_at
+
+    def reopen(self, by: Account) -> None:
+        """Let the report wait again, as the decision that closed it is taken back. The caller commits."""
+        record("report.reopen", f"report:{self.reference}", by, reported_for=self.reason)
+        take_back("report", f"report:{self.reference}")
+        self.decided_at = self.decided_by_id = self.decision = self.told_at = None
+        self.decision_words = ""
 
 
 class Appeal(Base):

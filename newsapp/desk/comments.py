@@ -101,6 +101,9 @@ def undo():
             appeal = db.session.get(Appeal, comment.id)
             if appeal is not None and appeal.granted_at and appeal.granted_at <= about[comment.id].at:
                 appeal.reopen(me())  # it was granted with the decision that is taken back
+            upheld = Report.about(comment).where(Report.decision == "upheld", Report.decided_at >= about[comment.id].at)
+            for report in db.session.scalars(upheld):
+                report.reopen(me())  # likewise
             undone += 1
         except DecidedMeanwhile:
             moved.append(comment.id)

@@ -226,6 +226,24 @@ def test_a_report_is_decided_with_its_comment_and_who_made_it_is_told(desk, repo
     assert reports[1].told_at
 
 
+def test_what_was_reported_waits_again_when_the_decision_is_taken_back(desk, reported, reader):
+    before = db.session.scalars(Notification.to(reader)).all()
+    shown = desk.get(decide(desk, "hide", reported, back="/desk/comments?tab=reported").headers["Location"]).text
+    desk.post("/desk/comments/undo", data={"entry": re.findall(r'name="entry" value="(\d+)"', shown)})
+
+    assert states(reported) == ["approved"]
+    assert [report.decision for report in db.session.scalars(Report.about(reported))] == [None] * 2
+    assert "Reported by 2 readers" in desk.get("/desk/comments?tab=reported").text
+    assert db.session.scalars(Notification.to(reader)).all() == before
+
+
+def test_who_wrote_it_is_not_told_of_a_decision_that_was_taken_back(desk, waiting, reader):
+    shown = desk.get(decide(desk, "reject", waiting[0], reason=reason()).headers["Location"]).text
+    desk.post("/desk/comments/undo", data={"entry": re.findall(r'name="entry" value="(\d+)"', shown)})
+
+    assert not [told for told in db.session.scalars(Notification.to(reader)) if "was rejected" in told.words]
+
+
 def test_the_reported_tab_shows_reasons_words_and_references(desk, reported):
     shown = desk.get("/desk/comments?tab=reported").text
 
