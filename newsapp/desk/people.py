@@ -112,7 +112,9 @@ def person(who: str):
 
 @bp.get("/comments/people/<who>/sanction")
 def sanction_form(who: str):
-    return _ask(_person(who), MeasureForm(formdata=None, measure=Measure.BAN))
+    """Ask what is to be done; ``?measure=`` chooses beforehand, for a button that names it."""
+    asked = request.args.get("measure")
+    return _ask(_person(who), MeasureForm(formdata=None, measure=asked if asked in MEASURES else None))
 
 
 @bp.post("/comments/people/<who>/sanction")

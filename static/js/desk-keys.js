@@ -1,6 +1,6 @@
 // The queue by keyboard. J and K go to the next and the previous comment; A, R, S, B, F and U press the button of the row, or of the
 // notice above, that has this letter in data-key; X chooses the row; ? tells the keys. Never while somebody types in a field, and
-// never with Ctrl, Alt or Meta. After htmx has put a new list in, the row that stands where the old one stood is the current one.
+// never with Ctrl, Alt or Meta; Esc leaves the form that R has opened. After htmx has put a new list in, the row that stands where the old one stood is the current one.
 // Keys that come while a decision is under way wait for the new list: each is about the row that is current then.
 // Without script: the same buttons, with Tab.
 
@@ -18,6 +18,7 @@ let place = -1; // of the current row among its fellows
 let wasIn = false; // whether the keyboard was in the list when it was sent away
 
 document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape" && leave(event.target)) return event.preventDefault();
   if (event.ctrlKey || event.altKey || event.metaKey || event.defaultPrevented || !queue() || isTyping(event.target)) return;
   if (document.querySelector("dialog[open]")) return;
 
@@ -95,6 +96,15 @@ function rows() {
 function isTyping({ isContentEditable, tagName, type }) {
   if (isContentEditable || tagName === "TEXTAREA" || tagName === "SELECT") return true;
   return tagName === "INPUT" && !["checkbox", "radio", "button", "submit"].includes(type);
+}
+
+/** Closes the form that R has opened, and goes back to its row; what was typed stays in it. */
+function leave(field) {
+  const details = queue() && field.closest?.(".mod details[open]");
+  if (!details) return false;
+  details.open = false;
+  go(rows().indexOf(details.closest(".mod")));
+  return true;
 }
 
 function obey(key) {

@@ -145,6 +145,20 @@ def test_a_moderator_clears_the_queue_by_keyboard(come_in, desk, waiting):
     page.keyboard.press("Shift+?")
     expect(page.locator("#status")).to_contain_text("J next")
 
+    page.keyboard.press("r")
+    expect(page.get_by_label("Reason", exact=True).first).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(rows(page).first).to_be_focused()
+
+
+def test_a_press_on_a_lower_row_does_not_miss_it(come_in, desk, waiting):
+    page = come_in(width=NARROW)
+    rows(page).first.get_by_role("checkbox").check()
+    before = rows(page).nth(1).get_by_role("button", name="Approve").bounding_box()
+    rows(page).nth(1).focus()
+
+    assert rows(page).nth(1).get_by_role("button", name="Approve").bounding_box() == before
+
 
 def test_the_keyboard_says_what_cannot_be_done(come_in, desk, waiting):
     page = come_in()
