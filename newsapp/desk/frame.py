@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 from flask import Blueprint, Response, abort, request
 from sqlalchemy import func
@@ -27,13 +28,42 @@ class Item:
     n: int | None = None
 
 
-# A page of the desk that is there, its name, and the addresses that stand below it.
+class Business(StrEnum):
+    """What somebody has to do at the desk: which pages are theirs."""
+
+    WRITE = "write"  # stories, sources, pictures
+    EDIT = "edit"  # the paper as a whole: its front page, sections, pages, authors
+    MODERATE = "moderate"
+    RUN = "run"  # settings
+
+    def is_of(self, account: Account) -> bool:
+        """Tell whether somebody may see the pages of this business."""
+        if self is Business.WRITE:
+            return account.can_write
+        if self is Business.EDIT:
+            return account.can_edit
+        if self is Business.MODERATE:
+            return account.can_moderate
+        return account.acts_as is Role.ADMIN
+
+
 STORIES, SOURCES, LIBRARY = "/desk/articles", "/desk/sources", "/desk/media"
-OF_WRITERS = tuple(f"{address}/" for address in (STORIES, SOURCES, LIBRARY))
+# A page of the desk that is there, its name, and whose business it and the addresses below it are: a group of the menu each.
 MENU = (
-    (STORIES, "Articles"), (SOURCES, "Sources"), (LIBRARY, "Pictures"), ("/desk/comments", "Comments"), ("/desk/words", "Words"),
-    ("/desk/reasons", "Reasons"), ("/desk/rules", "Rules"), ("/desk/log", "Log"),
-)  # fmt: skip
+    (
+        (STORIES, "Articles", Business.WRITE),
+        (SOURCES, "Sources", Business.WRITE),
+        (LIBRARY, "Pictures", Business.WRITE),
+    ),
+    (
+        ("/desk/comments", "Comments", Business.MODERATE),
+        ("/desk/words", "Words", Business.MODERATE),
+        ("/desk/reasons", "Reasons", Business.MODERATE),
+        ("/desk/rules", "Rules", Business.MODERATE),
+        ("/desk/log", "Log", Business.MODERATE),
+    ),
+)
+_WHOSE = {url: business for group in MENU for url, _, business in group}
 
 
 @bp.before_request
@@ -48,10 +78,11 @@ def _let_in():
 
 
 def _may_see(account: Account, path: str) -> bool:
-    """Tell whether an account has business at an address: who writes with stories, sources and pictures, who moderates with the rest."""
+    """Tell whether an account has business at an address. What no line of the menu stands for is a moderator's."""
     if path == bp.url_prefix:
         return account.can_write or account.can_moderate
-    return account.can_write if f"{path}/".startswith(OF_WRITERS) else account.can_moderate
+    business = next((whose for url, whose in _WHOSE.items() if f"{path}/".startswith(f"{url}/")), Business.MODERATE)
+    return business.is_of(account)
 
 
 @bp.after_request
@@ -66,19 +97,23 @@ def _frame() -> dict[str, object]:
     return {"desk_menu": menu, "sees_addresses": sees_addresses}
 
 
-def menu() -> list[Item]:
-    """Give the menu of the page under way: what is there, and nothing else."""
+def menu() -> list[list[Item]]:
+    """Give the menu of the page under way, in its groups: what is there for who is signed in, and nothing else."""
     account = me()
-    return [
-        Item(
-            url,
-            label,
-            request.path == url or request.path.startswith(f"{url}/"),
-            _waits() if "comments" in url else None,
-        )
-        for url, label in MENU
-        if _may_see(account, url)
+    groups = [
+        [
+            Item(
+                url,
+                label,
+                request.path == url or request.path.startswith(f"{url}/"),
+                _waits() if "comments" in url else None,
+            )
+            for url, label, business in group
+            if business.is_of(account)
+        ]
+        for group in MENU
     ]
+    return [group for group in groups if group]
 
 
 def _waits() -> int:
