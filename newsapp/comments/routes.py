@@ -34,7 +34,7 @@ from newsapp.layout import layout
 from newsapp.lib import tags, throttles
 from newsapp.lib.text import whole_number
 from newsapp.lib.throttles import Limit, TooOften, network
-from newsapp.lib.web import lead_to, one_click, page, shared, wants_part
+from newsapp.lib.web import hold, lead_to, one_click, page, shared, wants_part
 from newsapp.sections import Branch
 
 bp = Blueprint("comments", __name__)
@@ -149,6 +149,9 @@ def post(slug: str):
         form.name.data = form.email.data = ""
         form.remember.data = False
         return _forget(_write(article, form, parent))
+    if account is None and request.form.get("sign-in"):
+        there = url_for("accounts.sign_in", next=f"{article.url}/comments/new")
+        return hold(there, is_asked=True) or lead_to(there)
     if not form.validate():
         return _write(article, form, parent, 422)
     sender = Sender(account=account, network=hashed_network(network()))

@@ -233,14 +233,15 @@ def _is_signed_in() -> bool:
         return False
 
 
-def hold(sign_in: str = "") -> Response | None:
+def hold(sign_in: str = "", *, is_asked: bool = False) -> Response | None:
     """Answer a form that cannot be taken yet with a page that holds all of it, to be sent again; ``None`` where it cannot.
 
     A form that was open when its sender's session ended would lose what was typed: a story at the desk, say. The page
     has it in hidden fields with a token of now; ``sign_in`` is where to sign in first. Only what the site's own pages
-    sent is held, never a password, and no file; a button that a stranger pressed has nothing to hold.
+    sent is held, never a password, and no file; a button that a stranger pressed has nothing to hold, unless it was
+    the one that asks for this (``is_asked``).
     """
-    held = [(name, value) for name, value in request.form.items(multi=True) if name != "csrf_token"]
+    held = [(name, value) for name, value in request.form.items(multi=True) if name not in ("csrf_token", "sign-in")]
     is_own = request.headers.get("Sec-Fetch-Site") == "same-origin" or (
         urlsplit(request.headers.get("Origin", "")).netloc == request.host
     )
@@ -249,7 +250,7 @@ def hold(sign_in: str = "") -> Response | None:
     was_here = current_app.config["SESSION_COOKIE_NAME"] in request.cookies or any(len(v) > TYPED for _, v in held)
     if (
         request.method != "POST"
-        or not was_here
+        or not (was_here or is_asked)
         or not is_own
         or holds_secret
         or not is_page

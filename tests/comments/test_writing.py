@@ -323,7 +323,21 @@ def test_who_deletes_from_ones_own_list_is_led_back_to_it(known, address):
 
     answer = known.post(url)
     assert answer.status_code == 303 and answer.location == "/account/comments?done=deleted"
-    assert "Your comment is deleted." in known.get(answer.location).text
+    left = known.get(answer.location).text
+    assert "Your comment is deleted." in left and "You deleted it" in left
+    assert "One of many" not in left
+
+
+def test_who_signs_in_beside_the_form_takes_the_words_along(client, address):
+    said = {"body": "Half a thought", "sign-in": "yes", "opened": opened(client, address), "name": "", "email": ""}
+
+    answer = client.post(f"{address}/comments", data=said)
+
+    assert answer.status_code == 409
+    held = answer.text.partition("<main")[2]
+    assert '<input type="hidden" name="body" value="Half a thought">' in held
+    assert f'href="/account/sign-in?next={address.replace("/", "%2F")}' in held or f"next={address}" in held
+    assert "<dt>opened</dt>" not in held and 'name="sign-in"' not in held
 
 
 def test_helpful_counts_once_and_is_taken_back(app, client, article, reader):
