@@ -195,6 +195,7 @@ def init_app(app: Flask) -> None:
         "full": dates.full,
         "local": dates.local,
         "short": dates.short,
+        "until": dates.until,
     }
     for name, function in zoned.items():
         env.filters[name] = _in_zone(function)

@@ -17,6 +17,7 @@ from disposable_email_domains import blocklist
 from flask import current_app
 from sqlalchemy import ColumnElement, Select, false, func, or_, select
 
+from newsapp import site
 from newsapp.accounts import Account
 from newsapp.articles import Article, Story
 from newsapp.authors import Author
@@ -24,7 +25,7 @@ from newsapp.comments.models import MAX_LENGTH, Comment, NotAllowed, Thread, cle
 from newsapp.comments.people import Measure, strictest
 from newsapp.comments.wordlist import ListedWord, found_in, plain_text
 from newsapp.db import db
-from newsapp.lib import clock
+from newsapp.lib import clock, dates
 from newsapp.lib.addresses import mailbox
 
 MOST_LINKS = 2  # an account's comment may have; a guest's waits in any case
@@ -230,7 +231,8 @@ def _sanctions(draft: Draft) -> Iterator[Finding]:
     if found.measure == Measure.PREMODERATE:
         yield Finding("premoderated", Verdict.HOLD, detail=found.reason)
         return
-    until = f" Until {found.ends_at:%-d %B %Y, %H:%M} UTC." if found.ends_at else ""
+    zone = site.current(db.session()).timezone
+    until = f" This holds until {dates.until(found.ends_at, zone)}." if found.ends_at else ""
     yield Finding("sanctions", Verdict.REFUSE, f"{found.says}{until}")
 
 

@@ -6,7 +6,7 @@ Two of these depend on which day it is, so every page's life ends at the next mi
 from __future__ import annotations
 
 from calendar import month_abbr
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 _MONTHS = tuple(month_abbr)  # read once: looking a name up prints a date each time
@@ -51,6 +51,13 @@ def short(at: datetime, zone: ZoneInfo) -> str:
     """15 Jan, 23:59"""
     local = at.astimezone(zone)
     return f"{local.day} {_MONTHS[local.month]}, {local.hour:02}:{local.minute:02}"
+
+
+def until(at: datetime, zone: ZoneInfo) -> str:
+    """The end of 15 January 2026, where something holds for whole days; else the day and the time"""
+    if at.astimezone(zone).time() != time():
+        return full(at, zone)
+    return f"the end of {date(at - timedelta(minutes=1), zone)}"
 
 
 def local(at: datetime, zone: ZoneInfo) -> str:

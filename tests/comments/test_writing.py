@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -202,6 +202,16 @@ def test_a_burst_is_refused_with_the_time_to_wait(known, address):
     assert answer.status_code == 429 and "Please wait 2 minutes" in answer.text and "Number 6" in answer.text
     clock.advance(timedelta(minutes=2))
     assert known.post(f"{address}/comments", data={"body": "Number 6"}).status_code == 303
+
+
+def test_who_is_suspended_for_whole_days_is_told_the_last_of_them(known, address, reader, moderator):
+    midnight = datetime(2026, 3, 18, tzinfo=UTC)
+    comments.suspend(account=reader, by=moderator, reason="Three insults.", until=midnight)
+    db.session.commit()
+
+    told = known.post(f"{address}/comments", data={"body": "Let me in"}).text
+
+    assert "This holds until the end of 17 March 2026." in told
 
 
 @pytest.mark.parametrize("measure", ["suspend", "ban"])
