@@ -1,4 +1,5 @@
-"""What the desk's stories cost: comparing a long text, writing it as Markdown, and each list over as many stories as there are.
+"""What the desk's stories cost: comparing a long text, writing it as Markdown, each list over as many stories as there
+are, and describing anew a source that hundreds of them cite.
 
     .venv/bin/python -m tools.bench_stories [database]
 
@@ -85,7 +86,35 @@ def measure_lists(database: str) -> None:
             print(f"/desk/articles{query:<40} {median(lambda: browser.get(f'/desk/articles{query}'), 5):8.1f} ms")  # noqa: B023
 
 
+def measure_a_source(database: str) -> None:
+    """Describe anew a source that as many stories cite as one change may print; nothing of it is kept."""
+    from sqlalchemy import select
+
+    from newsapp import create_app
+    from newsapp.articles import Article, sourcing
+    from newsapp.articles.models import Citation
+    from newsapp.db import db
+
+    app = create_app({"DATABASE_URL": f"sqlite:///{database}", "TESTING": True}, instance=Path(database).parent)
+    with app.app_context():
+        source = sourcing.add({"title": "A report", "publisher": "An office"})
+        newest = (
+            select(Article)
+            .where(Article.ready_at.is_not(None))
+            .order_by(Article.id.desc())
+            .limit(sourcing.MOST_STORIES)
+        )
+        for story in db.session.scalars(newest):
+            db.session.add(Citation(article_id=story.id, number=99, key="a-report", source=source))
+        db.session.flush()
+        begun = time.process_time()
+        made = sourcing.amend(source, {"title": "The report"}, reason="A typing error in its title")
+        print(f"a source of {len(made)} stories described anew   {(time.process_time() - begun) * 1000:8.1f} ms")
+        db.session.rollback()
+
+
 if __name__ == "__main__":
     measure_texts()
     if len(sys.argv) > 1:
         measure_lists(sys.argv[1])
+        measure_a_source(sys.argv[1])
