@@ -108,6 +108,7 @@ def addresses(comments: int) -> dict[str, str]:
         "search: a name": f"{desk}?q=Measured+Reader+{busiest}+",
         "search: an address": f"{desk}?q=guest5@example.org",
         "search: nothing": f"{desk}?q=zzzzzz",
+        "desk: today": "/desk",
         "desk: log": "/desk/log",
         "words tried on the last 1,000": "POST",
         f"article, {longest.visible:,} comments": story.url,

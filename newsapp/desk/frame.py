@@ -31,6 +31,7 @@ class Item:
 class Business(StrEnum):
     """What somebody has to do at the desk: which pages are theirs."""
 
+    ANY = "any"  # the first page
     WRITE = "write"  # stories, sources, pictures
     EDIT = "edit"  # the paper as a whole: its front page, sections, pages, authors
     MODERATE = "moderate"
@@ -38,6 +39,8 @@ class Business(StrEnum):
 
     def is_of(self, account: Account) -> bool:
         """Tell whether somebody may see the pages of this business."""
+        if self is Business.ANY:
+            return account.can_write or account.can_moderate
         if self is Business.WRITE:
             return account.can_write
         if self is Business.EDIT:
@@ -48,8 +51,9 @@ class Business(StrEnum):
 
 
 STORIES, SOURCES, LIBRARY = "/desk/articles", "/desk/sources", "/desk/media"
-# A page of the desk that is there, its name, and whose business it and the addresses below it are: a group of the menu each.
+# Groups of the menu: a page of the desk that is there, its name, and whose business it and the addresses below it are.
 MENU = (
+    (("/desk", "Today", Business.ANY),),
     (
         (STORIES, "Articles", Business.WRITE),
         (SOURCES, "Sources", Business.WRITE),
@@ -79,9 +83,8 @@ def _let_in():
 
 def _may_see(account: Account, path: str) -> bool:
     """Tell whether an account has business at an address. What no line of the menu stands for is a moderator's."""
-    if path == bp.url_prefix:
-        return account.can_write or account.can_moderate
-    business = next((whose for url, whose in _WHOSE.items() if f"{path}/".startswith(f"{url}/")), Business.MODERATE)
+    longest = max((url for url in _WHOSE if f"{path}/".startswith(f"{url}/")), key=len)
+    business = Business.MODERATE if longest == bp.url_prefix != path else _WHOSE[longest]
     return business.is_of(account)
 
 
@@ -105,7 +108,7 @@ def menu() -> list[list[Item]]:
             Item(
                 url,
                 label,
-                request.path == url or request.path.startswith(f"{url}/"),
+                request.path == url or (url != bp.url_prefix and request.path.startswith(f"{url}/")),
                 _waits() if "comments" in url else None,
             )
             for url, label, business in group

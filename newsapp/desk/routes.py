@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from flask import redirect, url_for
-
 from newsapp.desk import (  # noqa: F401  # each adds its views to the blueprint
     comments,
     discussions,
@@ -16,12 +14,9 @@ from newsapp.desk import (  # noqa: F401  # each adds its views to the blueprint
     rules,
     sources,
     stories,
+    today,
     writing,
 )
-from newsapp.desk.frame import bp, me
+from newsapp.desk.frame import bp
 
-
-@bp.get("")
-def home():
-    """Lead to the page of the desk that is somebody's own."""
-    return redirect(url_for("desk.queue" if me().can_moderate else "desk.stories"), 303)
+__all__ = ["bp"]

@@ -96,7 +96,7 @@ def show_list():
     now = tags.moment()
     words = plain(asked.get("q"))[:200]
     section_id, author_id = whole_number(asked.get("section")), whole_number(asked.get("author"))
-    query = select(Line).where(*_tab(tab, now), *_asked(words, section_id, author_id), *_theirs(tab))
+    query = select(Line).where(*_tab(tab, now), *_asked(words, section_id, author_id), *theirs(tab))
     columns, is_falling = _order(tab)
     if (after := _read_mark(asked.get("after", ""))) is not None:
         here = tuple_(*columns)
@@ -110,7 +110,7 @@ def show_list():
         fragment="stories",
         tabs=[(key, label, count) for (key, label), count in zip(TABS.items(), _counts(now), strict=True)],
         tab=tab,
-        rows=_rows(shown, now),
+        rows=rows(shown, now),
         older=_mark(shown[-1], columns[0].key) if len(found) > PER_PAGE else "",
         is_first=not asked.get("after"),
         words=words,
@@ -197,7 +197,7 @@ def _asked(words: str, section_id: int | None, author_id: int | None) -> list[Co
     return tests
 
 
-def _theirs(tab: str) -> list[ColumnElement[bool]]:
+def theirs(tab: str) -> list[ColumnElement[bool]]:
     """Keep the list to somebody's own stories, unless they edit everybody's."""
     if me().can_edit or tab == "mine":
         return []
@@ -208,7 +208,7 @@ def _counts(now: datetime) -> list[int]:
     """Count what stands on each tab."""
     wanted: list[Select[int]] = []
     for tab in TABS:
-        wanted.append(select(func.count()).select_from(Line).where(and_(True, *_tab(tab, now), *_theirs(tab))))
+        wanted.append(select(func.count()).select_from(Line).where(and_(True, *_tab(tab, now), *theirs(tab))))
     return list(db.session.execute(select(*(query.scalar_subquery() for query in wanted))).one())
 
 
@@ -227,7 +227,8 @@ def _read_mark(said: str) -> tuple[datetime, int] | None:
     return (moment, article_id) if article_id is not None and moment.tzinfo else None
 
 
-def _rows(shown: Sequence[NewslistLine], now: datetime) -> list[Row]:
+def rows(shown: Sequence[NewslistLine], now: datetime) -> list[Row]:
+    """Look up what a list shows beside its lines."""
     tree = layout().tree
     ids = [line.article_id for line in shown]
     signed: dict[int, list[str]] = {}

@@ -254,6 +254,26 @@ def totals(since: datetime, until: datetime) -> dict[str, int]:
     return dict(found)
 
 
+def by_the_hour(since: datetime, until: datetime) -> dict[int, int]:
+    """Add up the stories that were read in each hour from that of ``since`` to that of ``until``: {hours since 1970: views}."""
+    counts: Counts = current_app.extensions["counts"]
+    first, last = int(since.timestamp() // 3600), int(until.timestamp() // 3600)
+    if not counts._in_file:
+        begin = since.replace(minute=0, second=0, microsecond=0)
+        is_story = Count.key.regexp_match("^[0-9]+$")
+        rows = db.session.execute(
+            select(Count.hour, func.sum(Count.n)).where(Count.hour.between(begin, until), is_story).group_by(Count.hour)
+        )
+        return {int(hour.timestamp() // 3600): int(n) for hour, n in rows}
+    with _open(counts.file) as connection:
+        found = connection.execute(
+            "SELECT hour, sum(n) FROM count WHERE hour BETWEEN ? AND ? AND key NOT GLOB '*[^0-9]*' GROUP BY hour",
+            (first, last),
+        ).fetchall()
+    connection.close()
+    return dict(found)
+
+
 def _open(file: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(file, timeout=10)
     connection.execute("PRAGMA journal_mode=WAL")

@@ -20,7 +20,7 @@ document.querySelectorAll(BARS).forEach(showCurrent);
 document.addEventListener("htmx:before:settle", ({ target }) => target.querySelectorAll?.(BARS).forEach(showCurrent));
 
 function showCurrent(bar) {
-  const current = bar.querySelector(":scope > .nav__item > [aria-current], :scope > [aria-current]")?.getBoundingClientRect();
+  const current = bar.querySelector(":scope > .nav__item > [aria-current], :scope > [aria-current], :scope > .desk__group > [aria-current]")?.getBoundingClientRect();
   if (current) bar.scrollLeft += current.left - bar.getBoundingClientRect().left - (bar.clientWidth - current.width) / 2;
 }
 

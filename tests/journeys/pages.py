@@ -53,6 +53,7 @@ INSIDE = {
     "security": "/account/security",
     "second factor": "/account/second-factor",
     "own data": "/account/data",
+    "today": "/desk",
     "articles": "/desk/articles",
     "new article": "/desk/articles/new",
     "writing": "/desk/articles/1",

@@ -79,7 +79,7 @@ def signed_in(browser, address):
         if who not in held:
             context = browser.new_context(base_url=address)
             page = context.new_page()
-            page.goto("/desk")
+            page.goto("/desk/comments")
             page.get_by_label("Username or email address").fill(who)
             page.get_by_label("Password").fill(PASSWORD)
             page.get_by_role("button", name="Sign in").click()
@@ -250,7 +250,7 @@ def test_words_are_tried_before_they_are_kept(come_in, desk, waiting, scripted):
 DESK_PAGES = [
     "/desk/comments", "/desk/comments?tab=reported", "/desk/comments?tab=approved", "/desk/comments?tab=rejected", "/desk/comments?tab=spam",
     "/desk/comments?tab=banned", "/desk/comments?q=comment", "/desk/comments?q=zzz", "/desk/comments/1", "/desk/comments/2/thread",
-    "/desk/comments/people/1", "/desk/comments/people/1/sanction", "/desk/words", "/desk/reasons", "/desk/log",
+    "/desk/comments/people/1", "/desk/comments/people/1/sanction", "/desk/words", "/desk/reasons", "/desk/log", "/desk",
 ]  # fmt: skip
 
 
