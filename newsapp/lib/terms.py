@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from newsapp.lib.text import shorten
 from newsapp.lib.words import is_unspaced, runs
@@ -12,6 +12,7 @@ from newsapp.lib.words import is_unspaced, runs
 LONGEST = 200  # characters that are read
 SHOWN_AT_MOST = 60  # characters of it that a heading repeats
 MOST_TERMS = 12
+NUMBERED_FROM = 3  # letters: of a shorter word the ending says little
 PREFIX_FROM = 3  # letters: a shorter beginning stands for half the dictionary
 
 _QUOTED = re.compile('["“”„«»]([^"“”„«»]*)["“”„«»]')
@@ -19,10 +20,14 @@ _QUOTED = re.compile('["“”„«»]([^"“”„«»]*)["“”„«»]')
 
 @dataclass(frozen=True)
 class Term:
-    """One word, or several that stand side by side. With ``is_begun`` the last may go on."""
+    """One word, or several that stand side by side. With ``is_begun`` the last may go on.
+
+    ``other`` is the same word in the other number, as English has it: who remembers barges also means a barge.
+    """
 
     words: tuple[str, ...]
     is_begun: bool = False
+    other: str = ""
 
     @property
     def text(self) -> str:
@@ -33,17 +38,30 @@ class Term:
         """Give the term as SQLite's full-text index is asked for it."""
         # Nothing but letters, digits and marks stands in a word, so no quotation mark ends the string early. A word
         # that is only begun counts twice where it is whole: what was typed exactly comes first.
-        return f'("{self.text}" OR "{self.text}"*)' if self.is_begun else f'"{self.text}"'
+        ways = [f'"{self.text}"'] + [f'"{self.text}"*'] * self.is_begun + [f'"{other}"' for other in self._others]
+        return ways[0] if len(ways) == 1 else f"({' OR '.join(ways)})"
 
     @property
     def tsquery(self) -> str:
         """Give the term as PostgreSQL's full-text index is asked for it."""
-        return self.whole + ":*" * self.is_begun
+        asked = self.whole + ":*" * self.is_begun
+        ways = [asked] + [f"'{other}'" for other in self._others]
+        return asked if len(ways) == 1 else f"({' | '.join(ways)})"
 
     @property
     def whole(self) -> str:
         """Give the same, its last word as it was typed and not only begun."""
         return " <-> ".join(f"'{word}'" for word in self.words)  # binds closer than &
+
+    @property
+    def _others(self) -> list[str]:
+        """Give what else may stand for the word and is not found with it anyway."""
+        return [self.other] if self.other and not (self.is_begun and self.other.startswith(self.text)) else []
+
+    def is_said_by(self, word: str) -> bool:
+        """Tell whether a folded word of a text is the last word of this term."""
+        last = self.words[-1]
+        return word == last or (self.is_begun and word.startswith(last)) or (self.other != "" and word == self.other)
 
 
 @dataclass(frozen=True)
@@ -79,7 +97,7 @@ def parse(typed: str) -> Terms:
         begins = quoted.end()
     rest = _loose(text[begins:])
     if rest and not text[-1:].isspace() and len(rest[-1].words[-1]) >= PREFIX_FROM:
-        rest[-1] = Term(rest[-1].words, is_begun=True)
+        rest[-1] = replace(rest[-1], is_begun=True)
     terms = tuple(dict.fromkeys(found + rest))
     tidy = " ".join(text.split())
     if tidy and text[-1].isspace():
@@ -96,8 +114,26 @@ def _loose(text: str) -> list[Term]:
             words += pairs(part.text)
         if words:
             # The index has pairs of such characters; one alone is the beginning of a pair.
-            found.append(Term(tuple(words), is_begun=len(words[-1]) == 1 and is_unspaced(words[-1])))
+            is_begun = len(words[-1]) == 1 and is_unspaced(words[-1])
+            found.append(Term(tuple(words), is_begun, other_number(words[0]) if len(words) == 1 else ""))
     return found
+
+
+def other_number(word: str) -> str:
+    """Give the plural of an English word, or the singular of a plural, by its ending alone; ``""`` where it is too short."""
+    if len(word) < NUMBERED_FROM + word.endswith("s") or not (word.isascii() and word.isalpha()):
+        return ""
+    if word.endswith("ies"):
+        return f"{word[:-3]}y"
+    if word.endswith(("sses", "shes", "ches", "xes", "zzes")):
+        return word[:-2]
+    if word.endswith(("ss", "us", "is")):
+        return f"{word}es" if word.endswith("ss") else ""
+    if word.endswith("s"):
+        return word[:-1]
+    if word.endswith("y") and word[-2] not in "aeiou":
+        return f"{word[:-1]}ies"
+    return f"{word}es" if word.endswith(("sh", "ch", "x")) else f"{word}s"
 
 
 def pairs(run: str) -> list[str]:

@@ -12,7 +12,7 @@ from newsapp.db import db
 from newsapp.layout import layout
 from newsapp.lib import tags
 from newsapp.lib.parts import part
-from newsapp.lib.terms import Terms
+from newsapp.lib.terms import Terms, parse
 from newsapp.lib.web import page, wants_part
 from newsapp.search import forms
 from newsapp.search.index import PER_PAGE, Hits, SearchIndex, index
@@ -37,6 +37,7 @@ class Found:
     older: str | None = None
     suggestion: str | None = None
     suggestion_url: str = ""
+    suggested: list[Card] = field(default_factory=list)  # what the suggestion finds
     newest: list[Card] = field(default_factory=list)
     most_read: list[Card] = field(default_factory=list)
 
@@ -114,6 +115,10 @@ def _lead_on(found: Found, form: forms.Form, answers: SearchIndex) -> None:
         filters = form.filters(tags.moment(), layout().site.timezone)
         found.suggestion = did_you_mean(session, answers, form.terms, filters)
         found.suggestion_url = form.address(q=found.suggestion or "")
+        if found.suggestion:
+            near = answers.query(parse(f"{found.suggestion} "), filters, "best", 1).ids[:HELP]
+            stories_near = {story.id: story for story in in_order(session, near)}
+            found.suggested = [stories_near[i] for i in near if i in stories_near]
     newest = list(session.scalars(Listing.on(ALL, tags.moment()).limit(HELP)))
     ranked = list(session.scalars(MostRead.on(ALL))) if form.terms or form.is_filtered else []
     stories = {story.id: story for story in in_order(session, list({*newest, *ranked}))}

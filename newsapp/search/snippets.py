@@ -67,10 +67,10 @@ def _found(standing: list[Word], terms: Terms) -> list[tuple[int, int, int]]:
 
 def _places(standing: list[Word], term: Term) -> Iterable[tuple[int, int]]:
     length = len(term.words)
-    *whole, last = term.words
+    whole = term.words[:-1]
     for n in range(len(standing) - length + 1):
         here = standing[n + length - 1]
-        if here.text != last and not (term.is_begun and here.text.startswith(last)):
+        if not term.is_said_by(here.text):
             continue
         if all(standing[n + k].text == word for k, word in enumerate(whole)):
             yield standing[n].start, here.end

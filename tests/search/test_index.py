@@ -74,6 +74,30 @@ def test_the_last_word_may_be_only_begun(world):
     assert found("ke") == [], "two letters begin too many words"
 
 
+@pytest.mark.parametrize(
+    ("written", "typed"),
+    [
+        ("A barge sank", "barges "), ("Two barges sank", "barge "), ("The ferry is late", "ferries "), ("Ferries are late", "ferry "),
+        ("Boxes of salt", "box salt"), ("A box of salt", "boxes "), ("Churches close", "church "), ("The church closes", "churches closes"),
+        ("A glass house", "glasses "), ("Battery of salt", "batteries salt"),
+    ],
+)  # fmt: skip
+def test_one_and_several_are_found_by_each_other(world, written, typed):
+    story(world, written)
+    story(world, "Nothing of the kind")
+
+    assert found(typed) == [written]
+    assert found(f'"{typed.strip()}"') == [], "a phrase is found as it is typed"
+
+
+def test_a_number_is_not_told_by_the_ending_of_a_short_word_or_of_another_script(world):
+    story(world, "The bus is us")
+    story(world, "Москвы")
+
+    assert found("bu ") == found("москвыs ") == []
+    assert found("status ") == []
+
+
 def test_what_was_typed_exactly_comes_before_what_only_begins_so(world):
     story(world, "Shipping lanes", hours=1)
     story(world, "The ship", hours=5)
@@ -401,7 +425,7 @@ def test_a_new_label_and_a_new_topic_are_found_at_once(world, article):
     db.session.commit()
 
     assert found("ottoline floods") == ["Barges return to the Ostrel"]
-    assert found("rivers") == [], "the topic of before"
+    assert found('"rivers"') == [], "the topic of before"
 
 
 @pytest.mark.parametrize("which", ["every", "first", "last"])

@@ -66,7 +66,7 @@ def test_every_field_belongs_to_one_form_so_a_search_without_script_keeps_its_fi
         for menu in soup.select("select")
         if menu.select_one("option[selected]")
     ]
-    assert form["action"] == "/search" and form.get("method", "get") == "get"
+    assert form["action"] == "/search#found" and form.get("method", "get") == "get"
     assert dict(sent) == {
         "q": "barges", "section": "world", "past": "week", "sort": "newest", "kind": "news", "from": "", "to": "",
     }  # fmt: skip
@@ -191,7 +191,8 @@ def test_no_hit_leads_to_the_nearest_spelling_the_sections_the_newest_and_the_mo
     assert text_of(soup, ".state h2") == "No stories match “bargs retrun”"
     assert soup.select_one(".state a")["href"] == "/search?q=barges+return"
     heads = [head.get_text() for head in soup.select("#found h2")]
-    assert heads[1:] == ["Sections", "Most read today", "Newest stories"]
+    assert heads[1:] == ["Results for “barges return”", "Sections", "Most read today", "Newest stories"]
+    assert [a["href"] for a in soup.select("#found h2 + ol")[0].select("a")] == [article.url]
     assert len(page(client, "/search?q=barges+return").select("#river > li")) == 1
 
 
