@@ -70,9 +70,12 @@ function close(link) {
 }
 
 async function recommend(link) {
+  if (link.ariaBusy) return; // the answer to the press before is on its way
+  link.ariaBusy = "true";
   const token = document.querySelector("#prefs [name=csrf_token]")?.value;
   const item = link.closest("li");
   await htmx.ajax("POST", link.pathname, { target: link, swap: "outerHTML", values: { csrf_token: token } });
+  link.ariaBusy = null; // where it did not go through, it stands there still
   item.querySelector(".comment__acts a[href$='/recommend']")?.focus();
 }
 

@@ -2,6 +2,7 @@
 import "htmx.org/dist/htmx.esm.min.js";
 
 import "./status.js";
+import "./once.js";
 import "./prefs.js";
 import "./menu.js";
 import "./dialog.js";
