@@ -63,6 +63,11 @@ class Report(Base):
         return select(cls).where(cls.decided_at.is_(None)).order_by(cls.made_at, cls.id)
 
     @classmethod
+    def by(cls, account: Account) -> Select[Report]:
+        """Select what somebody has reported, the newest first."""
+        return select(cls).where(cls.account_id == account.id).order_by(cls.id.desc())
+
+    @classmethod
     def about(cls, comment: Comment) -> Select[Report]:
         """Select the reports of one comment, the oldest first."""
         return select(cls).where(cls.comment_id == comment.id).order_by(cls.made_at, cls.id)

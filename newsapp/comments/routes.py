@@ -20,6 +20,7 @@ from newsapp.comments import (
     NotAllowed,
     Recommendation,
     Refused,
+    Report,
     Sender,
     Thread,
     Twin,
@@ -28,6 +29,7 @@ from newsapp.comments import (
 )
 from newsapp.comments.checks import closes_at, hashed_network
 from newsapp.comments.forms import AppealForm, ClaimForm, CommentForm, GuestForm, ReportForm, opened_now
+from newsapp.comments.reports import REASONS
 from newsapp.comments.threads import PER_PAGE, SORTS
 from newsapp.db import db
 from newsapp.layout import layout
@@ -105,7 +107,15 @@ def count(slug: str):
 
 @bp.get("/comments/<int(max=2147483647):comment_id>")
 def permalink(comment_id: int):
-    """Lead to the comment where it stands: on its story's page, or on its page of a long discussion."""
+    """Lead to the comment where it stands: on its story's page, or on its page of a long discussion.
+
+    One that its author has deleted leads to the discussion that it stood in.
+    """
+    gone = db.session.get(Comment, comment_id)
+    if gone is not None and gone.deleted_at and gone.approved_at:
+        story = db.session.get_one(Article, gone.article_id)
+        if story.is_public(tags.moment()):
+            return redirect(f"{story.url}#comments", 302)
     comment, article = _comment(comment_id)
     root = comment if comment.parent_id is None else db.session.get_one(Comment, comment.root_id)
     before = db.session.scalar(
@@ -202,11 +212,21 @@ def mine(slug: str):
         else own.where(Comment.id.in_(_ids_of_mine()), Comment.account_id.is_(None))
     )
     found = db.session.scalars(own.limit(MOST_OF_MINE)).all()
-    just_now = request.args.get("posted", "")
+    changed = request.args.get("changed", "")
+    just_now = changed or request.args.get("posted", "")
     posted = next((comment for comment in found if str(comment.id) == just_now), None)
     waiting = [comment for comment in found if not comment.is_visible]
+    waiting.sort(key=lambda comment: comment is not posted)
+    if posted and wants_part():  # the others stand where they were written
+        waiting = [posted] if not posted.is_visible else []
     return page(
-        "comments/mine.html", fragment="mine", article=article, branch=_branch(article), own=waiting, posted=posted
+        "comments/mine.html",
+        fragment="mine",
+        article=article,
+        branch=_branch(article),
+        own=waiting,
+        posted=posted,
+        is_change=bool(changed),
     )
 
 
@@ -238,7 +258,9 @@ def edit(comment_id: int):
         return _write(article, form, status=422, edits=comment, fault=said)
     db.session.commit()
     # The page is loaded anew: the words stand in its list of comments, or above it, and not beside those from before.
-    return lead_to(f"{article.url}#comments") if wants_part() else _posted(article, comment)
+    if wants_part():
+        return lead_to(f"{article.url}#comments")
+    return redirect(comment.url if comment.is_visible else url_for(".mine", slug=article.slug, changed=comment.id), 303)
 
 
 @bp.get("/comments/<int(max=2147483647):comment_id>/delete")
@@ -299,7 +321,7 @@ def report_form(comment_id: int):
     comment, article = _comment(comment_id)
     reference = request.args.get("reference", "")
     if re.fullmatch(r"R-\w{4}-\w{4}", reference):
-        words = f"Your reference is {reference}. A moderator decides, and you are told on your page or, if you left an address, by email."
+        words = f"Your reference is {reference}. A moderator decides, and you are told in your account, under Your comments, or if you left an address, by email."
         return _done(comment, article, "Your report has arrived", words)
     if comment.is_by(reader()):
         return _ask(comment, article, "Report this comment", "This is your own comment. You can delete it.", None)
@@ -404,6 +426,8 @@ def _own_comments(status: int = 200, form: ClaimForm | None = None, wait: str = 
         number=number,
         appeals=appeals,
         told=db.session.scalars(Notification.to(account).limit(OWN_AT_ONCE)).all() if number == 1 else [],
+        reported=db.session.scalars(Report.by(account).limit(OWN_AT_ONCE)).all() if number == 1 else [],
+        reasons=REASONS,
     )
 
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from newsapp import comments
+from newsapp import accounts, comments
 from newsapp.comments import Comment
 from newsapp.db import db
 from newsapp.lib import clock
@@ -348,6 +348,61 @@ def test_who_signs_in_beside_the_form_takes_the_words_along(client, address):
     assert '<input type="hidden" name="body" value="Half a thought">' in held
     assert f'href="/account/sign-in?next={address.replace("/", "%2F")}' in held or f"next={address}" in held
     assert "<dt>opened</dt>" not in held and 'name="sign-in"' not in held
+
+
+def test_what_has_just_been_sent_is_shown_alone_and_the_others_stay_where_they_were_written(app, address, article):
+    newcomer = signed_in(app, accounts.create("Nina", "nina", "nina@example.org"))
+    db.session.commit()
+    newcomer.post(f"{address}/comments", data={"body": "The first of mine"})
+    answer = newcomer.post(f"{address}/comments", data={"body": "The second of mine"}, headers=PART)
+
+    part = newcomer.get(answer.location, headers=PART).text
+    assert "The second of mine" in part and "The first of mine" not in part
+    whole = newcomer.get(answer.location).text
+    assert (
+        whole.index("The second of mine") < whole.index("Your other comments here") < whole.index("The first of mine")
+    )
+
+
+def test_a_changed_comment_that_waits_is_told_as_changed_and_stands_first(app, address):
+    newcomer = signed_in(app, accounts.create("Nina", "nina", "nina@example.org"))
+    db.session.commit()
+    newcomer.post(f"{address}/comments", data={"body": "As it was"})
+    answer = newcomer.post(f"{only().url}/edit", data={"body": "As it is"})
+
+    assert answer.status_code == 303
+    page = newcomer.get(answer.location).text
+    assert "Your change is saved." in page and "has arrived" not in page
+
+
+def test_the_address_of_a_deleted_comment_leads_to_its_discussion(known, client, address):
+    known.post(f"{address}/comments", data={"body": "Here and gone"})
+    url = only().url
+    known.post(f"{url}/delete")
+
+    assert client.get(url).headers["Location"] == f"{address}#comments"
+
+
+def test_a_comment_that_nobody_ever_saw_has_no_address_deleted_or_not(known, client, address):
+    guest(client, address)
+    url = only().url
+    assert client.get(url).status_code == 404
+    only().delete()
+    db.session.commit()
+    assert client.get(url).status_code == 404
+
+
+def test_what_one_has_reported_stands_with_its_reference_and_what_became_of_it(known, reader, article, moderator):
+    bad = comments.post(article, "Bad words", guest_name="Gus")
+    made = comments.report(bad, "abuse", by=reader)
+    db.session.commit()
+
+    page = known.get("/account/comments").text
+    assert made.reference in page and "A moderator has not decided yet." in page
+    made.decide(upheld=True, by=moderator, words="Thank you.")
+    db.session.commit()
+    page = known.get("/account/comments").text
+    assert "We have acted on it." in page and "Thank you." in page
 
 
 def test_helpful_counts_once_and_is_taken_back(app, client, article, reader):
