@@ -323,7 +323,7 @@ VERBS: dict[str, Change] = {
     "Article.shelve": of(Article, lambda row, c: row.shelve()),
     "articles.make_link": of(Article, _link),
     "PreviewLink.revoke": of(Article, lambda row, c: _link(row, c).revoke(any_of(Account, c))),
-    "Site.set": of(Site, lambda row, c: row.set(name=words(c), tagline=words(c), top_writers_days=c.randint(1, 40))),
+    "Site.set": of(Site, lambda row, c: row.set(name=words(c), tagline=words(c), top_writers_days=c.randint(1, 40), comments_close_days=c.choice([None, 0, 1, 400]))),
     "Redirect.remove": lambda c: site.redirect("/moved", "/log").remove(),
     "site.redirect": lambda c: site.redirect("/moved", c.choice(["/about", "/log", "https://example.org/"])),
     "Site.show_logo": of(Site, lambda row, c: row.show_logo(*(c.choice([None, {"file": f"{f}.png", "width": 9, "height": 9}]) for f in "ab"))),
@@ -464,7 +464,7 @@ SIGNS_OUT = {
 BY_VERB_ONLY = {
     "page.slug", "site.zone", "site.language", "section.path", "section.parent_id", "author.slug", "author.account_id", "topic.slug", "article.slug",
     "article.kind", "article.also_in", "article.language", "article.contents", "article.body_source", "comment.path",
-    "comment.depth", "comment.root_id", "comment.answers", "comment.decisions", "comment.recommended", "picture.stem", "picture.widths", "picture.sha256", "site.founded_on", "site.logo", "site.logo_dark",
+    "comment.depth", "comment.root_id", "comment.answers", "comment.decisions", "comment.recommended", "picture.stem", "picture.widths", "picture.sha256", "site.founded_on", "site.logo", "site.logo_dark", "site.comments_guests", "site.comments_first_held", "site.comments_close_days",
     "picture.original", "listing.shelf", "most_read.shelf", "placement.slot", "byline.part", "change.kind", "source.kind", "source.page_key",
     "listing.published_at", "listing.ends_at", "article.published_at", "article.unpublish_at", "thread.visible", "thread.roots", "account.username", "account.email", "account.mailbox", "account.role", "section.rhythm", "topic.name",
     "account.password_hash", "account.consent", "account.totp_secret", "account.totp_step", "site.copyright_from", "site.top_writers_days", "site.social_links", "site.share_networks", "author.links", "menu_item.address",

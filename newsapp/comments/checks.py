@@ -164,11 +164,11 @@ def is_open(article: Article | Story, at: datetime | None = None) -> bool:
 
 
 def closes_at(article: Article | Story) -> datetime | None:
-    """Give when the discussion closes by itself, the setting COMMENTS_CLOSE_DAYS after its story's beginning.
+    """Give when the discussion closes by itself, so many days after its story's beginning as the policy says.
 
     Never, where a moderator keeps it open.
     """
-    days: int = current_app.config["COMMENTS_CLOSE_DAYS"]
+    days = site.comment_policy().close_days
     if not days or article.published_at is None:
         return None
     thread = db.session.get(Thread, article.id)
@@ -281,7 +281,7 @@ def _first(draft: Draft) -> Iterator[Finding]:
         return
     if sender.is_newsroom:
         return
-    wanted: int = current_app.config["COMMENTS_FIRST_HELD"]
+    wanted = site.comment_policy().first_held
     approved = Comment.by(sender.account).where(Comment.approved_at.is_not(None)).limit(wanted).order_by(None)
     if db.session.scalar(select(func.count()).select_from(approved.subquery())) < wanted:  # type: ignore[operator]
         yield Finding("first", Verdict.HOLD)

@@ -9,7 +9,7 @@ from itsdangerous import BadData, URLSafeSerializer
 from sqlalchemy import func, select
 from werkzeug.wrappers import Response as WerkzeugResponse
 
-from newsapp import comments
+from newsapp import comments, site
 from newsapp.accounts import Account, reader, readers_only, readers_only_to
 from newsapp.accounts.notifications import Notification, mark_read
 from newsapp.articles import Article, Story, story_to_read, structured
@@ -153,7 +153,7 @@ def post(slug: str):
     form = CommentForm() if account else GuestForm()
     said = request.form.get("parent_id")
     parent = _parent(said, article)
-    if account is None and not current_app.config["COMMENTS_GUESTS"]:
+    if account is None and not site.comment_policy().guests:
         return _write(article, form, parent, 403)
     if account is None and request.form.get("forget"):
         form.name.data = form.email.data = ""
@@ -642,7 +642,7 @@ def _write(
     if not comments.is_open(article, tags.moment()) and edits is None:
         fault = "The discussion is closed. It takes no more comments."
         status = status if status >= 400 else 200
-    if reader() is None and not current_app.config["COMMENTS_GUESTS"]:
+    if reader() is None and not site.comment_policy().guests:
         fault = fault or "Sign in to comment here."
     place = edits or parent
     return page(
@@ -666,7 +666,7 @@ def _write(
 
 def _rule() -> str:
     account: Account | None = reader()
-    if account is None or current_app.config["COMMENTS_FIRST_HELD"] > 50:
+    if account is None or site.comment_policy().first_held > 50:
         return RULE
     return "" if account.is_newsroom else "An editor reads a person’s first comments before they appear."
 

@@ -66,6 +66,7 @@ MENU = (
         ("/desk/rules", "Rules", Business.MODERATE),
         ("/desk/log", "Log", Business.MODERATE),
     ),
+    (("/desk/settings", "Settings", Business.RUN),),
 )
 _WHOSE = {url: business for group in MENU for url, _, business in group}
 

@@ -24,7 +24,7 @@ SAYS = {
     "report.decide": "decided report", "appeal.make": "appealed for", "appeal.decide": "decided the appeal for", "appeal.reopen": "opened again the appeal for",
     "story.message": "wrote a message above the discussion of", "story.open": "opened the discussion of", "story.close": "closed the discussion of",
     "person.warn": "warned", "person.premoderate": "reads first what is written by", "person.suspend": "suspended",
-    "person.ban": "banned", "person.lift": "lifted a measure about", "word.add": "listed", "rules.set": "changed", "word.remove": "took off the list",
+    "person.ban": "banned", "person.lift": "lifted a measure about", "word.add": "listed", "rules.set": "changed", "site.set": "changed", "site.logo": "changed", "word.remove": "took off the list",
     "article.begin": "began", "article.submit": "gave to review", "article.send_back": "sent back", "article.embargo": "set the embargo of",
     "article.publish": "published", "article.correction": "corrected", "article.clarification": "clarified", "article.update": "updated",
     "article.minor": "changed", "article.schedule_change": "scheduled a change of", "article.call_off_change": "called off the change of",
@@ -113,6 +113,8 @@ def _line(entry: LogEntry, known: dict[int, str], there: set[int], reported: dic
         if kind == "word"
         else "the rules for comments"
         if kind == "rules"
+        else "the paper’s settings"
+        if kind == "site"
         else entry.about,
     )
 

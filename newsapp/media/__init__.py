@@ -1,5 +1,6 @@
 """Pictures: upload, sizes, credit and licence."""
 
+from newsapp.media.logo import MAX_BYTES as MAX_LOGO_BYTES
 from newsapp.media.logo import keep_logo
 from newsapp.media.models import (
     Picture,
@@ -16,6 +17,7 @@ from newsapp.media.renditions import MAX_BYTES, NotAPicture, cut
 
 __all__ = [
     "MAX_BYTES",
+    "MAX_LOGO_BYTES",
     "NotAPicture",
     "Picture",
     "PrintedPicture",

@@ -28,6 +28,10 @@ class Site(Base, Tagged):
     share_networks: Mapped[list[str]] = mapped_column(Json, default=list)  # keys of articles.sharing.NETWORKS
     top_writers_days: Mapped[int] = mapped_column(default=30)
     comment_rules: Mapped[str] = mapped_column(default="")  # in short, a line each, over the form for a comment
+    # None: as the settings of the same names say, see policy.py
+    comments_guests: Mapped[bool | None]
+    comments_first_held: Mapped[int | None]
+    comments_close_days: Mapped[int | None]
     # {file, width, height} in the folder of the pictures: for light grounds, and for dark ones
     logo: Mapped[dict[str, Any] | None] = mapped_column(Json)
     logo_dark: Mapped[dict[str, Any] | None] = mapped_column(Json)

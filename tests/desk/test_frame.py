@@ -41,6 +41,8 @@ def may_see(role: Role, address: str) -> bool:
     """Stories and sources are for those who write, and what is no one else's to change; the rest for those who moderate."""
     if address == "/desk":
         return role != Role.READER
+    if address.startswith("/desk/settings"):
+        return role == Role.ADMIN
     if address in ("/desk/articles", "/desk/articles/new") or address.startswith("/desk/media"):
         return role in WRITES
     if address.startswith("/desk/sources"):

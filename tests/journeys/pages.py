@@ -54,6 +54,7 @@ INSIDE = {
     "second factor": "/account/second-factor",
     "own data": "/account/data",
     "today": "/desk",
+    "settings": "/desk/settings",
     "articles": "/desk/articles",
     "new article": "/desk/articles/new",
     "writing": "/desk/articles/1",

@@ -230,6 +230,7 @@ KNOWN: dict[str, Callable[[Secret], list[str]]] = {
     "desk.words": lambda s: ["/desk/words"],
     "desk.reasons": lambda s: ["/desk/reasons"],
     "desk.rules": lambda s: ["/desk/rules"],
+    "desk.settings": lambda s: ["/desk/settings"],
     "desk.log": lambda s: ["/desk/log"],
     "desk.library": lambda s: ["/desk/media", "/desk/media?show=unused", f"/desk/media?q={mark(s.state, 'alt')}"],
     "desk.picture": lambda s: ["/desk/media/1", "/desk/media/2"],

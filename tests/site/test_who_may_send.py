@@ -96,6 +96,8 @@ SENDERS: dict[str, str | set[Role]] = {
     "desk.add_reason": DESK,
     "desk.edit_reason": DESK,
     "desk.keep_rules": EDITORS,
+    "desk.keep_settings": {Role.ADMIN},
+    "desk.keep_logo": {Role.ADMIN},
 }
 # Routes that change one thing of somebody's: how to address one that is somebody else's.
 OBJECTS = {
