@@ -391,7 +391,12 @@ VERBS: dict[str, Change] = {
     "Placement.move_to": of(Placement, lambda row, c: row.move_to(c.randint(0, 4))),
     "Placement.limit": of(Placement, lambda row, c: row.limit(soon(c), soon(c) + timedelta(hours=1))),
     "Placement.clear": of(Placement, lambda row, c: row.clear()),
-    "articles.place": lambda c: articles.place(any_of(Article, c), c.choice(["lead", "second", "pick", "opinion", "live"])),
+    "articles.place": lambda c: articles.place(any_of(Article, c), c.choice(["lead", "second", "pick", "opinion", "live", articles.front.section_slot(any_of(Section, c).id)])),
+    "articles.arrange": lambda c: articles.slots.arrange(
+        c.choice(["lead", "second", articles.front.section_slot(any_of(Section, c).id)]),
+        [articles.slots.Held(story.id, None, c.choice([None, soon(c)])) for story in c.sample(db.session.scalars(select(Article)).all(), 3)],
+        any_of(Account, c),
+    ),
     "articles.rank": _rank,
     "Page.edit": of(Page, lambda row, c: row.edit(words(c), f"<p>{words(c)}</p>", words(c))),
     "pages.write": lambda c: pages.write(f"p{c.randint(0, 10**9)}", words(c), f"<p>{words(c)}</p>"),

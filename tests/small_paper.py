@@ -84,6 +84,9 @@ def plant(now: datetime) -> None:
     articles.place(stories[2], "second")
     articles.place(stories[0], "pick", starts_at=now + timedelta(minutes=15))
     articles.place(stories[3], "opinion")
+    articles.place(
+        stories[4], f"section-{world.id}", starts_at=now + timedelta(minutes=5), ends_at=now + timedelta(minutes=25)
+    )
     db.session.add(MostRead(shelf="all", rank=1, article_id=stories[2].id, views=50, as_of=now))
     db.session.add(MostRead(shelf=f"section:{world.id}", rank=1, article_id=stories[0].id, views=40, as_of=now))
     db.session.commit()

@@ -6,6 +6,7 @@ from sqlalchemy import or_, select, update
 
 from newsapp import site
 from newsapp.articles.drafting import WorkingCopy
+from newsapp.articles.front import Placement, section_slot
 from newsapp.articles.models import Article
 from newsapp.articles.mostread import MostRead
 from newsapp.articles.newslist import NewslistLine
@@ -51,6 +52,8 @@ def remove_section(section: Section, into: Section, by_id: int | None = None) ->
         db.session.delete(item)
     for line in db.session.scalars(select(MostRead).where(MostRead.shelf == f"section:{section.id}")):
         db.session.delete(line)
+    for placement in db.session.scalars(select(Placement).where(Placement.slot == section_slot(section.id))):
+        placement.clear()
     db.session.flush()
     old = section.url
     db.session.delete(section)

@@ -16,8 +16,9 @@ from newsapp.articles.printed import Card, cards
 from newsapp.articles.shelves import ALL, newest_of_each
 from newsapp.db import Base, db, moment, pk
 from newsapp.lib import clock
-from newsapp.lib.tags import Tagged, shows
-from newsapp.sections import Branch, Tree
+from newsapp.lib.tags import EVERYTHING, Tagged, TagVersion, shows
+from newsapp.lib.text import whole_number
+from newsapp.sections import Branch, Section, Tree
 
 SLOTS = {"lead": 1, "second": 9, "pick": 4, "opinion": 4, "live": 1}  # and how many each holds
 # How a section's front is set, and how many stories that takes.
@@ -29,13 +30,13 @@ RHYTHMS = {"major": 5, "columns": 7, "feature": 4, "figures": 6, "rows": 4, "til
 
 
 class Placement(Base, Tagged):
-    """A story in a slot of the front page, for a time."""
+    """A story in a slot of the front page, or in that of a section's page, for a time."""
 
     __tags__ = ("slot:{slot}", "clock")
     __table_args__ = (Index("ix_placement_slot", "slot", "position"),)
 
     id: Mapped[pk]
-    slot: Mapped[str]  # a key of SLOTS
+    slot: Mapped[str]  # a key of SLOTS, or section-12: the lead of that section's page
     position: Mapped[int] = mapped_column(default=0)
     article_id: Mapped[int] = mapped_column(ForeignKey(Article.id, ondelete="CASCADE"), index=True)
     starts_at: Mapped[moment | None]
@@ -74,8 +75,9 @@ def place(
     Raises:
         ValueError: there is no such slot.
     """
-    if slot not in SLOTS:
+    if not is_slot(slot):
         raise ValueError(f"There is no slot {slot}.")
+    lock_slots()
     # What has ended is cleared away here, so that the table never grows beyond what a desk can look over.
     for ended in db.session.scalars(select(Placement).where(Placement.slot == slot, Placement.ends_at <= clock.now())):
         db.session.delete(ended)
@@ -87,6 +89,32 @@ def place(
     db.session.add(placement)
     db.session.flush()
     return placement
+
+
+def section_slot(section_id: int) -> str:
+    """Give the name of the slot at the top of a section's page."""
+    return f"section-{section_id}"
+
+
+def is_slot(slot: str) -> bool:
+    """Tell whether there is a slot of this name."""
+    kind, _, number = slot.partition("-")
+    section_id = whole_number(number) if kind == "section" else None
+    if section_id is None or slot != section_slot(section_id):
+        return slot in SLOTS
+    return db.session.get(Section, section_id) is not None
+
+
+def lock_slots() -> None:
+    """Let nobody else arrange a slot until this transaction ends. SQLite has one writer anyway."""
+    db.session.execute(select(TagVersion.generation).where(TagVersion.tag == EVERYTHING).with_for_update())
+
+
+def section_lead(session: Session, section_id: int, at: datetime) -> list[int]:
+    """Give the stories that the desk has placed at the top of a section's page, in their order."""
+    slot = section_slot(section_id)
+    shows(f"slot:{slot}")
+    return [article_id for _, article_id in session.execute(Placement.standing(at).where(Placement.slot == slot))]
 
 
 def next_placement_change(session: Session, at: datetime) -> datetime | None:
@@ -149,7 +177,7 @@ class Front:
 def front_page(session: Session, tree: Tree, at: datetime) -> Front:
     """Compose the front page as it is at ``at``."""
     placed: dict[str, list[int]] = {slot: [] for slot in SLOTS}
-    for slot, article_id in session.execute(Placement.standing(at)):
+    for slot, article_id in session.execute(Placement.standing(at).where(Placement.slot.in_(SLOTS))):
         placed.setdefault(slot, []).append(article_id)
     shows(ALL, "log", "kind:opinion", "kind:live", *(f"slot:{slot}" for slot in SLOTS))
 

@@ -147,6 +147,11 @@ def newest(session: Session, shelf: str, limit: int) -> list[Card]:
     return in_order(session, list(session.scalars(Listing.on(shelf, tags.moment()).limit(limit))))
 
 
+def opener(stories: list[Card]) -> Card | None:
+    """Give the story that opens a list by itself: of the four newest, the first with a picture."""
+    return next((story for story in stories[:4] if story.picture), stories[0] if stories else None)
+
+
 def page_number() -> int:
     """Read ``page`` from the request's query, 1 to 50; anything else is 404."""
     return _number(request.args.get("page", "1"))

@@ -14,9 +14,9 @@ from newsapp.articles.compare import compare
 from newsapp.articles.corrections import correction_list
 from newsapp.articles.documents import printed_story
 from newsapp.articles.drafting import copy_of, working_document
-from newsapp.articles.front import RHYTHMS, front_page, latest_log
+from newsapp.articles.front import RHYTHMS, front_page, latest_log, section_lead
 from newsapp.articles.kinds import Kind
-from newsapp.articles.lists import ARGUMENTS, in_order, newest, page_number, story_list
+from newsapp.articles.lists import ARGUMENTS, in_order, newest, opener, page_number, story_list
 from newsapp.articles.models import Article, Source, Topic
 from newsapp.articles.mostread import MostRead
 from newsapp.articles.preview import opened
@@ -68,9 +68,8 @@ def section(path: str):
     if branch is None:
         abort(404)
     listed = story_list(db.session(), branch.shelf, branch.url)
-    if listed.is_first:  # the block at the top opens with a picture, where one of its stories has one
-        opener = next((story for story in listed.stories[:4] if story.picture), None)
-        listed.stories.sort(key=lambda story: story is not opener)
+    if listed.is_first:
+        listed.stories = _led(listed.stories, section_lead(db.session(), branch.id, tags.moment()))
     return page(
         "articles/section.html",
         fragment="stories",
@@ -313,6 +312,15 @@ def _words_of(story: Story, wanted: list[Version]) -> dict[int, Story]:
 
 def _section_names() -> dict[int, str]:
     return {branch.id: " › ".join(step.name for step in branch.line) for branch in layout().tree.by_id.values()}
+
+
+def _led(stories: list[Card], placed: list[int]) -> list[Card]:
+    """Put a section's lead in front: what the desk has placed there, or the newest with a picture."""
+    here = {story.id: story for story in stories}
+    missing = [i for i in placed if i not in here]
+    known = here | {story.id: story for story in in_order(db.session(), missing) if story.is_public(tags.moment())}
+    lead = next((known[i] for i in placed if i in known), None) or opener(stories)
+    return [lead, *(story for story in stories if story is not lead)] if lead else stories
 
 
 def _share(story: Story) -> Any:

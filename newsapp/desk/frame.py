@@ -50,7 +50,7 @@ class Business(StrEnum):
         return account.acts_as is Role.ADMIN
 
 
-STORIES, SOURCES, LIBRARY = "/desk/articles", "/desk/sources", "/desk/media"
+STORIES, SOURCES, LIBRARY, FRONT = "/desk/articles", "/desk/sources", "/desk/media", "/desk/front"
 # Groups of the menu: a page of the desk that is there, its name, and whose business it and the addresses below it are.
 MENU = (
     (("/desk", "Today", Business.ANY),),
@@ -59,6 +59,7 @@ MENU = (
         (SOURCES, "Sources", Business.WRITE),
         (LIBRARY, "Pictures", Business.WRITE),
     ),
+    ((FRONT, "Front page", Business.EDIT),),
     (
         ("/desk/comments", "Comments", Business.MODERATE),
         ("/desk/words", "Words", Business.MODERATE),

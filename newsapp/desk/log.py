@@ -12,6 +12,7 @@ from newsapp.comments import Comment, Report
 from newsapp.comments.models import WHY_HELD, WHY_REJECTED
 from newsapp.db import db
 from newsapp.desk.frame import bp, me
+from newsapp.desk.front import place_called
 from newsapp.desk.queue import CHECKS, names
 from newsapp.lib.text import whole_number
 from newsapp.lib.web import page
@@ -29,7 +30,8 @@ SAYS = {
     "article.publish": "published", "article.correction": "corrected", "article.clarification": "clarified", "article.update": "updated",
     "article.minor": "changed", "article.schedule_change": "scheduled a change of", "article.call_off_change": "called off the change of",
     "article.call_off": "called off the publication of", "article.withdraw": "withdrew", "article.end": "set the end of",
-    "source.add": "added", "source.amend": "described anew", "source.merge": "merged", "version.withhold": "withheld a version of", "preview.make": "made a preview link to", "preview.revoke": "took back a preview link to",
+    "front.place": "placed a story in", "front.take_out": "took a story out of", "front.move": "put into another order", "front.limit": "set the times of a story in",
+    "front.undo": "took back a change of", "source.add": "added", "source.amend": "described anew", "source.merge": "merged", "version.withhold": "withheld a version of", "preview.make": "made a preview link to", "preview.revoke": "took back a preview link to",
 }  # fmt: skip
 
 
@@ -88,6 +90,8 @@ def _line(entry: LogEntry, known: dict[int, str], there: set[int], reported: dic
         return Line(entry, by, does, f"comment {rest}", f"/desk/comments/{rest}" if _number(entry) in there else "")
     if kind == "article":
         return Line(entry, by, does, f"story {rest}", f"/desk/articles/{rest}" if me().can_write else "")
+    if kind == "slot":
+        return Line(entry, by, does, place_called(rest), f"/desk/front/slots/{rest}" if me().can_edit else "")
     if kind == "source":
         return Line(entry, by, does, f"source {rest}", f"/desk/sources/{rest}" if me().can_write else "")
     if kind == "account":

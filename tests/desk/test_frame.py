@@ -38,7 +38,7 @@ def people(app):
 
 
 def may_see(role: Role, address: str) -> bool:
-    """Stories and sources are for those who write, and what is no one else's to change; the rest for those who moderate."""
+    """Stories and sources are for those who write, the front page for those who edit; the rest for those who moderate."""
     if address == "/desk":
         return role != Role.READER
     if address.startswith("/desk/settings"):
@@ -47,7 +47,7 @@ def may_see(role: Role, address: str) -> bool:
         return role in WRITES
     if address.startswith("/desk/sources"):
         return role in (EDITS if address.endswith("/merge") else WRITES)
-    return role in (EDITS if address.startswith("/desk/articles/") else MODERATES)
+    return role in (EDITS if address.startswith(("/desk/articles/", "/desk/front")) else MODERATES)
 
 
 @pytest.mark.parametrize("role", Role)

@@ -30,6 +30,7 @@ VALUES = {
     "n": "1",
     "link_id": "1",
     "source_id": "1",
+    "slot": "lead",
     "key": "0" * 20 + "-176.jpg",
 }
 PART = {"HX-Request": "true", "HX-Request-Type": "partial"}

@@ -107,6 +107,7 @@ def hide(state: str, become: Callable[[Article], object]) -> Secret:
     become(story)
     articles.place(story, "lead")
     articles.place(story, "pick")
+    articles.place(story, f"section-{story.section_id}")
     db.session.add(MostRead(shelf="all", rank=10 + number, article_id=story.id, views=900, as_of=NOON))
     db.session.commit()
     card = socialcard.social_card(story, "The Small Paper", "World").url
@@ -248,6 +249,9 @@ KNOWN: dict[str, Callable[[Secret], list[str]]] = {
     "desk.withdraw_form": lambda s: [f"/desk/articles/{s.article_id}/withdraw"],
     "desk.links": lambda s: [f"/desk/articles/{s.article_id}/links"],
     "desk.offer_sources": lambda s: [f"/desk/articles/{s.article_id}/sources"],
+    "desk.front": lambda s: ["/desk/front"],
+    "desk.section_slots": lambda s: ["/desk/front/sections"],
+    "desk.slot": lambda s: ["/desk/front/slots/lead", f"/desk/front/slots/pick?q={mark(s.state, 'headline')}"],
     "desk.sources": lambda s: ["/desk/sources", f"/desk/sources?q={mark(s.state, 'source')}", "/desk/sources?twice=1"],
     "desk.new_source": lambda s: ["/desk/sources/new"],
     "desk.source": lambda s: ["/desk/sources/1"],
