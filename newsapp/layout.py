@@ -18,6 +18,7 @@ from werkzeug.routing import RequestRedirect
 
 from newsapp import articles, media, pages, sections, site
 from newsapp.accounts import Account
+from newsapp.articles.breaking import breaking, next_banner_change
 from newsapp.lib import dates, tags
 from newsapp.lib.parts import part
 from newsapp.lib.preferences import DEFAULT, SIZE_NAMES, SIZES, THEMES, Preference
@@ -101,6 +102,17 @@ class Layout:
             )
         )  # a template escapes
 
+    def banner(self) -> Markup:
+        """Print the line of breaking news, where there is one."""
+
+        def make(session: Session) -> Markup:
+            found = breaking(session, tags.moment())
+            return (
+                Markup(render_template("_breaking.html", breaking=found)) if found else Markup()
+            )  # a template escapes
+
+        return part("banner", make)
+
     def footer(self) -> Markup:
         """Print the footer."""
         at = tags.moment()
@@ -172,7 +184,10 @@ def _next_moment(session: Session) -> datetime | None:
     tags.shows("clock")
     seen = tags.seen_so_far()
     assert seen is not None
-    moments = [articles.next_change(session, seen.at), articles.next_placement_change(session, seen.at)]
+    moments = [
+        next_change(session, seen.at)
+        for next_change in (articles.next_change, articles.next_placement_change, next_banner_change)
+    ]
     first = min((m for m in moments if m is not None), default=None)
     seen.note_expiry(first)
     return first

@@ -31,7 +31,7 @@ SAYS = {
     "article.minor": "changed", "article.schedule_change": "scheduled a change of", "article.call_off_change": "called off the change of",
     "article.call_off": "called off the publication of", "article.withdraw": "withdrew", "article.end": "set the end of",
     "front.place": "placed a story in", "front.take_out": "took a story out of", "front.move": "put into another order", "front.limit": "set the times of a story in",
-    "front.undo": "took back a change of", "source.add": "added", "source.amend": "described anew", "source.merge": "merged", "version.withhold": "withheld a version of", "preview.make": "made a preview link to", "preview.revoke": "took back a preview link to",
+    "front.undo": "took back a change of", "banner.set": "set", "banner.take_down": "took down", "source.add": "added", "source.amend": "described anew", "source.merge": "merged", "version.withhold": "withheld a version of", "preview.make": "made a preview link to", "preview.revoke": "took back a preview link to",
 }  # fmt: skip
 
 
@@ -119,6 +119,8 @@ def _line(entry: LogEntry, known: dict[int, str], there: set[int], reported: dic
         if kind == "rules"
         else "the paper’s settings"
         if kind == "site"
+        else "the line of breaking news"
+        if kind == "banner"
         else entry.about,
     )
 

@@ -65,6 +65,7 @@ INSIDE = {
     "sources to cite": "/desk/articles/1/sources",
     "front page at the desk": "/desk/front",
     "one place of it": "/desk/front/slots/second",
+    "breaking": "/desk/front/breaking",
     "tops of sections": "/desk/front/sections",
     "sources": "/desk/sources",
     "new source": "/desk/sources/new",

@@ -18,6 +18,7 @@ from sqlalchemy import func, select
 from newsapp import create_app
 from newsapp.accounts import Account
 from newsapp.articles import Change, Listing, Placement
+from newsapp.articles.breaking import Banner
 from newsapp.db import db
 from newsapp.lib import clock
 from tests import changes
@@ -140,6 +141,7 @@ def step_clock(chance: random.Random, *, to_next: bool = False) -> None:
         db.session.scalar(select(func.min(Listing.ends_at)).where(Listing.ends_at > now)),
         db.session.scalar(select(func.min(Placement.starts_at)).where(Placement.starts_at > now)),
         db.session.scalar(select(func.min(Placement.ends_at)).where(Placement.ends_at > now)),
+        db.session.scalar(select(func.min(Banner.ends_at)).where(Banner.ends_at > now)),
         db.session.scalar(select(func.min(Change.at)).where(Change.at > now)),
     ]
     db.session.rollback()

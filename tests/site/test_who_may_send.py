@@ -99,6 +99,7 @@ SENDERS: dict[str, str | set[Role]] = {
     "desk.keep_settings": {Role.ADMIN},
     "desk.keep_logo": {Role.ADMIN},
     "desk.arrange": EDITORS,
+    "desk.announce_banner": EDITORS,
 }
 # Routes that change one thing of somebody's: how to address one that is somebody else's.
 OBJECTS = {
