@@ -214,8 +214,14 @@ def init_app(app: Flask) -> None:
     }
     for name, function in zoned.items():
         env.filters[name] = _in_zone(function)
-    env.filters["brief"] = lambda at: dates.brief(at, layout().site.timezone, tags.moment())
-    env.filters["river"] = lambda at: dates.river(at, layout().site.timezone, tags.moment())
+    env.filters["brief"] = lambda at: dates.brief(at, layout().site.timezone, _printed_at())
+    env.filters["river"] = lambda at: dates.river(at, layout().site.timezone, _printed_at())
+
+
+def _printed_at() -> datetime:
+    """Give the moment as of which dates are printed: now, but for a preview."""
+    at: datetime | None = g.get("printed_at")
+    return at or tags.moment()
 
 
 def _in_zone(function: Any) -> Any:

@@ -13,7 +13,8 @@ function ago(ms) {
 }
 
 function refresh() {
-  for (const time of document.querySelectorAll("time[data-relative]")) {
+  // A preview is of another moment than now: what its pages print stays.
+  for (const time of document.querySelectorAll("time[data-relative]:not(.previewbar ~ main time)")) {
     const age = Date.now() - Date.parse(time.dateTime);
     if (age >= 0 && age < DAY) {
       time.title ||= time.textContent;

@@ -66,6 +66,7 @@ INSIDE = {
     "front page at the desk": "/desk/front",
     "one place of it": "/desk/front/slots/second",
     "breaking": "/desk/front/breaking",
+    "front page to come": "/desk/front/preview",
     "tops of sections": "/desk/front/sections",
     "sources": "/desk/sources",
     "new source": "/desk/sources/new",

@@ -251,6 +251,7 @@ KNOWN: dict[str, Callable[[Secret], list[str]]] = {
     "desk.offer_sources": lambda s: [f"/desk/articles/{s.article_id}/sources"],
     "desk.front": lambda s: ["/desk/front"],
     "desk.banner": lambda s: ["/desk/front/breaking"],
+    "desk.front_preview": lambda s: ["/desk/front/preview", "/desk/front/preview?at=2026-03-20T12:00"],
     "desk.section_slots": lambda s: ["/desk/front/sections"],
     "desk.slot": lambda s: ["/desk/front/slots/lead", f"/desk/front/slots/pick?q={mark(s.state, 'headline')}"],
     "desk.sources": lambda s: ["/desk/sources", f"/desk/sources?q={mark(s.state, 'source')}", "/desk/sources?twice=1"],
