@@ -201,6 +201,18 @@ def _remove_section(chance: random.Random) -> object:
     return articles.remove_section(section, db.session.scalars(select(Section).order_by(Section.id)).first())
 
 
+def _put_section(chance: random.Random) -> None:
+    """Put a section elsewhere. It comes back to its address, so that the small paper's addresses stay."""
+    row, parent = any_of(Section, chance), any_of(Section, chance)
+    slug, above = row.slug, db.session.get(Section, row.parent_id) if row.parent_id else None
+    try:
+        row.put(parent, slug)
+        if chance.random() < 0.5:
+            row.put(above, slug)
+    except sections.NoSuchPlace:
+        pass
+
+
 def _rank(chance: random.Random) -> object:
     from flask import current_app
 
@@ -324,6 +336,8 @@ VERBS: dict[str, Change] = {
     "articles.make_link": of(Article, _link),
     "PreviewLink.revoke": of(Article, lambda row, c: _link(row, c).revoke(any_of(Account, c))),
     "Site.set": of(Site, lambda row, c: row.set(name=words(c), tagline=words(c), top_writers_days=c.randint(1, 40), comments_close_days=c.choice([None, 0, 1, 400]))),
+    "site.page_moved": lambda c: site.page_moved("/moved", "/log", below=("/feed.xml",)),
+    "site.page_came": lambda c: site.page_came("/moved"),
     "Redirect.remove": lambda c: site.redirect("/moved", "/log").remove(),
     "site.redirect": lambda c: site.redirect("/moved", c.choice(["/about", "/log", "https://example.org/"])),
     "Site.show_logo": of(Site, lambda row, c: row.show_logo(*(c.choice([None, {"file": f"{f}.png", "width": 9, "height": 9}]) for f in "ab"))),
@@ -363,6 +377,7 @@ VERBS: dict[str, Change] = {
     "Section.move_to": of(Section, lambda row, c: row.move_to(c.randint(0, 5))),
     "Section.hide": of(Section, lambda row, c: row.hide()),
     "Section.show": of(Section, lambda row, c: row.show()),
+    "Section.put": _put_section,
     "sections.create": lambda c: sections.create(words(c), slug=f"s1-{c.randint(0, 10**9)}"),
     "MenuColumn.edit": of(MenuColumn, lambda row, c: row.edit(words(c))),
     "Picture.describe": of(Picture, lambda row, c: row.describe(alt=words(c), credit=words(c), focal_x=c.randint(0, 100))),
@@ -447,6 +462,7 @@ VERBS: dict[str, Change] = {
     "accounts.mark_read": of(Account, lambda row, c: mark_read(row)),
     "comments.post": _post,
     "follows.follow": lambda c: _follow(c),
+    "follows.lead_on": lambda c: follows.lead_on(f"author:{any_of(Author, c).id}", "author:1"),
     "Follow.end": _newest(Follow, lambda c: _follow(c))(lambda row: row.end()),
     "follows.save": lambda c: _save(c),
     "follows.merge": lambda c: follows.merge(any_of(Account, c), [(n, words(c)) for n in range(9)]),

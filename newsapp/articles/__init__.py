@@ -1,7 +1,7 @@
 """Stories: drafting, publishing, correcting, and the lists and the front page that they stand on."""
 
 from newsapp.articles.corrections import CorrectionList, correction_list
-from newsapp.articles.filing import HasSubsections, remove_section
+from newsapp.articles.filing import HasStories, HasSubsections, remove_section, stories_in
 from newsapp.articles.front import Front, LogLine, Placement, front_page, next_placement_change, place
 from newsapp.articles.illustrations import PictureMention
 from newsapp.articles.kinds import Kind
@@ -38,6 +38,7 @@ __all__ = [
     "Citation",
     "CorrectionList",
     "Front",
+    "HasStories",
     "HasSubsections",
     "Kind",
     "LinkCheck",
@@ -67,6 +68,7 @@ __all__ = [
     "release_due",
     "remove_section",
     "source_changed",
+    "stories_in",
     "story_list",
     "story_to_read",
     "topic_named",

@@ -59,6 +59,7 @@ MENU = (
         (SOURCES, "Sources", Business.WRITE),
         (LIBRARY, "Pictures", Business.WRITE),
     ),
+    (("/desk/sections", "Sections", Business.EDIT),),
     (
         ("/desk/comments", "Comments", Business.MODERATE),
         ("/desk/words", "Words", Business.MODERATE),

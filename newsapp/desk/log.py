@@ -15,6 +15,7 @@ from newsapp.desk.frame import bp, me
 from newsapp.desk.queue import CHECKS, names
 from newsapp.lib.text import whole_number
 from newsapp.lib.web import page
+from newsapp.sections import Section
 
 PER_PAGE = 50
 SAYS = {
@@ -29,6 +30,8 @@ SAYS = {
     "article.publish": "published", "article.correction": "corrected", "article.clarification": "clarified", "article.update": "updated",
     "article.minor": "changed", "article.schedule_change": "scheduled a change of", "article.call_off_change": "called off the change of",
     "article.call_off": "called off the publication of", "article.withdraw": "withdrew", "article.end": "set the end of",
+    "section.add": "added", "section.edit": "described anew", "section.move": "moved", "section.order": "put in order what stands below", "section.hide": "hid",
+    "section.show": "put back", "section.remove": "removed",
     "source.add": "added", "source.amend": "described anew", "source.merge": "merged", "version.withhold": "withheld a version of", "preview.make": "made a preview link to", "preview.revoke": "took back a preview link to",
 }  # fmt: skip
 
@@ -90,6 +93,9 @@ def _line(entry: LogEntry, known: dict[int, str], there: set[int], reported: dic
         return Line(entry, by, does, f"story {rest}", f"/desk/articles/{rest}" if me().can_write else "")
     if kind == "source":
         return Line(entry, by, does, f"source {rest}", f"/desk/sources/{rest}" if me().can_write else "")
+    if kind in _OF_THE_PAPER:
+        known_name, url = _named(kind, rest)
+        return Line(entry, by, does, known_name, url if me().can_edit else "")
     if kind == "account":
         n = _number(entry)
         return Line(
@@ -115,8 +121,20 @@ def _line(entry: LogEntry, known: dict[int, str], there: set[int], reported: dic
         if kind == "rules"
         else "the paper’s settings"
         if kind == "site"
+        else "the top of the paper"
+        if kind == "sections"
         else entry.about,
     )
+
+
+_OF_THE_PAPER = {"section": (Section, "/desk/sections")}
+
+
+def _named(kind: str, rest: str) -> tuple[str, str]:
+    """Give the name of a part of the paper, and its page at the desk; of one that is gone, its number."""
+    table, at = _OF_THE_PAPER[kind]
+    row = db.session.get(table, whole_number(rest) or 0)
+    return (f"{kind} “{row.name}”", f"{at}/{row.id}") if row is not None else (f"{kind} {rest}", "")
 
 
 def why(entry: LogEntry) -> str:

@@ -12,6 +12,7 @@ from newsapp.desk import (  # noqa: F401  # each adds its views to the blueprint
     people,
     releases,
     rules,
+    sections,
     settings,
     sources,
     stories,

@@ -34,7 +34,7 @@ from newsapp.lib.tags import EVERYTHING, TagVersion
 from newsapp.lib.words import index_text
 from newsapp.media import Picture, picture_changed
 from newsapp.search.asked import kind_mark
-from newsapp.sections import Section
+from newsapp.sections import Section, section_moved
 
 # Of one story's text, in bytes of UTF-8: PostgreSQL takes 1 MB of distinct words, and the longest reports have 300 kB.
 MAX_BODY_BYTES = 400_000
@@ -299,6 +299,11 @@ def _note_author(author: Author) -> None:
 @source_changed.connect
 def _note_source(source: Source) -> None:
     _note_stories(select(Citation.article_id).where(Citation.source_id == source.id))
+
+
+@section_moved.connect
+def _note_section(section: Section, above: list[int]) -> None:
+    _note_stories(select(Listing.article_id).where(Listing.shelf == f"section:{section.id}"))
 
 
 @picture_changed.connect

@@ -2,6 +2,18 @@
 
 from newsapp.site.models import Site, current
 from newsapp.site.policy import CommentPolicy, comment_policy
-from newsapp.site.redirects import NoRedirect, Redirect, moved_to, redirect
+from newsapp.site.redirects import FEEDS, NoRedirect, Redirect, moved_to, page_came, page_moved, redirect
 
-__all__ = ["CommentPolicy", "NoRedirect", "Redirect", "Site", "comment_policy", "current", "moved_to", "redirect"]
+__all__ = [
+    "FEEDS",
+    "CommentPolicy",
+    "NoRedirect",
+    "Redirect",
+    "Site",
+    "comment_policy",
+    "current",
+    "moved_to",
+    "page_came",
+    "page_moved",
+    "redirect",
+]

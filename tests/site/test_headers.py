@@ -19,6 +19,7 @@ VALUES = {
     "article_id": "1",
     "number": "1",
     "picture_id": "1",
+    "section_id": "1",
     "size": "192",
     "token": "no-such-token",
     "sign_in_id": "1",

@@ -98,6 +98,11 @@ SENDERS: dict[str, str | set[Role]] = {
     "desk.keep_rules": EDITORS,
     "desk.keep_settings": {Role.ADMIN},
     "desk.keep_logo": {Role.ADMIN},
+    "desk.add_section": EDITORS,
+    "desk.change_section": EDITORS,
+    "desk.order_sections": EDITORS,
+    "desk.hide_section": EDITORS,
+    "desk.remove_section": EDITORS,
 }
 # Routes that change one thing of somebody's: how to address one that is somebody else's.
 OBJECTS = {
