@@ -213,6 +213,13 @@ def _put_section(chance: random.Random) -> None:
         pass
 
 
+def _there_and_back(row: Any) -> None:
+    """Move a page elsewhere, and back, so that the small paper's addresses stay."""
+    slug = row.slug
+    row.readdress(f"{slug}-elsewhere")
+    row.readdress(slug)
+
+
 def _rank(chance: random.Random) -> object:
     from flask import current_app
 
@@ -383,6 +390,8 @@ VERBS: dict[str, Change] = {
     "Picture.describe": of(Picture, lambda row, c: row.describe(alt=words(c), credit=words(c), focal_x=c.randint(0, 100))),
     "media.keep": _keep,
     "Author.edit": of(Author, lambda row, c: row.edit(name=words(c), role=words(c), bio=words(c))),
+    "Author.readdress": of(Author, lambda row, c: _there_and_back(row)),
+    "Author.come_back": of(Author, lambda row, c: row.come_back()),
     "Author.leave": of(Author, lambda row, c: row.leave()),
     "authors.create": lambda c: authors.create(words(c), slug=f"a{c.randint(0, 10**9)}"),
     "Topic.rename": of(Topic, lambda row, c: row.rename(f"{words(c)} {c.randint(0, 10**9)}")),
@@ -393,6 +402,7 @@ VERBS: dict[str, Change] = {
     "Article.sign": of(Article, lambda row, c: row.sign([_byline(c) for _ in range(c.randint(0, 3))])),
     "Article.file_under": of(Article, lambda row, c: row.file_under(any_of(Section, c), [any_of(Section, c)])),
     "Article.mark_topics": of(Article, lambda row, c: row.mark_topics(c.sample(["Rivers", "Rails", "New", "Peat"], 2))),
+    "Article.readdress": of(Article, lambda row, c: _there_and_back(row)),
     "Article.submit": of(Article, lambda row, c: row.submit()),
     "Article.publish": of(Article, lambda row, c: row.publish(at=soon(c))),
     "Article.end": of(Article, lambda row, c: row.end(c.choice([None, soon(c)]))),

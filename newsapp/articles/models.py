@@ -25,6 +25,7 @@ from newsapp.lib.text import reading_minutes, shorten, slugify, whole_number
 from newsapp.lib.webaddress import page_key
 from newsapp.media import Picture, picture_changed
 from newsapp.sections import Section
+from newsapp.site import AddressTaken, must_be_free, page_moved
 from newsapp.site import current as current_site
 
 PRINTED_AT_ONCE = 200  # stories whose texts are in memory at once, where a picture in them has changed
@@ -408,6 +409,25 @@ class Article(Base, Tagged, Facts):
         self.also_in = [other.id for other in also_in if other.id != section.id]
         self._shelve()
 
+    def readdress(self, slug: str, by_id: int | None = None) -> None:
+        """Give a story that readers know another address. The old one leads there, with the versions and comments below it.
+
+        ``by_id`` is the account of who did it. The caller commits.
+
+        Raises:
+            AddressTaken: another story has the address, or had it.
+        """
+        if slug == self.slug:
+            return
+        if db.session.scalar(select(Article.id).where(Article.slug == slug)):
+            raise AddressTaken(f"There is a story at /articles/{slug} already.")
+        old = self.url
+        must_be_free(f"/articles/{slug}", own=old)
+        self.slug = slug
+        db.session.flush()
+        page_moved(old, self.url, by_id)
+        article_changed.send(self)
+
     def mark_topics(self, names: Iterable[str]) -> None:
         """Say what the story is about, the main topic first; topics that are new are made. The caller commits."""
         topics = [topic_named(name) for name in dict.fromkeys(names)]
@@ -543,13 +563,23 @@ def write(
 
 
 def free_slug(wanted: str) -> str:
-    """Give an address's last part made of ``wanted`` that no story has yet."""
+    """Give an address's last part made of ``wanted`` that no story has, and none had: who asks for that is led on."""
     slug = base = slugify(wanted)
     number = 1
-    while db.session.scalar(select(Article.id).where(Article.slug == slug)):
+    while not _is_free(slug):
         number += 1
         slug = f"{base}-{number}"
     return slug
+
+
+def _is_free(slug: str) -> bool:
+    if db.session.scalar(select(Article.id).where(Article.slug == slug)):
+        return False
+    try:
+        must_be_free(f"/articles/{slug}")
+    except AddressTaken:
+        return False
+    return True
 
 
 def topic_named(name: str) -> Topic:

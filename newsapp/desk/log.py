@@ -29,7 +29,7 @@ SAYS = {
     "article.begin": "began", "article.submit": "gave to review", "article.send_back": "sent back", "article.embargo": "set the embargo of",
     "article.publish": "published", "article.correction": "corrected", "article.clarification": "clarified", "article.update": "updated",
     "article.minor": "changed", "article.schedule_change": "scheduled a change of", "article.call_off_change": "called off the change of",
-    "article.call_off": "called off the publication of", "article.withdraw": "withdrew", "article.end": "set the end of",
+    "article.call_off": "called off the publication of", "article.withdraw": "withdrew", "article.end": "set the end of", "article.move": "gave another address to",
     "section.add": "added", "section.edit": "described anew", "section.move": "moved", "section.order": "put in order what stands below", "section.hide": "hid",
     "section.show": "put back", "section.remove": "removed",
     "source.add": "added", "source.amend": "described anew", "source.merge": "merged", "version.withhold": "withheld a version of", "preview.make": "made a preview link to", "preview.revoke": "took back a preview link to",

@@ -2,10 +2,21 @@
 
 from newsapp.site.models import Site, current
 from newsapp.site.policy import CommentPolicy, comment_policy
-from newsapp.site.redirects import FEEDS, NoRedirect, Redirect, moved_to, page_came, page_moved, redirect
+from newsapp.site.redirects import (
+    FEEDS,
+    AddressTaken,
+    NoRedirect,
+    Redirect,
+    moved_to,
+    must_be_free,
+    page_came,
+    page_moved,
+    redirect,
+)
 
 __all__ = [
     "FEEDS",
+    "AddressTaken",
     "CommentPolicy",
     "NoRedirect",
     "Redirect",
@@ -13,6 +24,7 @@ __all__ = [
     "comment_policy",
     "current",
     "moved_to",
+    "must_be_free",
     "page_came",
     "page_moved",
     "redirect",

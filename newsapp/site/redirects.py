@@ -26,6 +26,10 @@ class NoRedirect(ValueError):
     """A redirect that cannot be made; the message is a sentence for the person who asked for it."""
 
 
+class AddressTaken(ValueError):
+    """An address that another page has, or had; the message is a sentence for the desk."""
+
+
 class Redirect(Base):
     """That a path of ours has moved. A target is never the old path of another row, so one step is all there is.
 
@@ -81,6 +85,21 @@ def page_moved(old: str, new: str, by_id: int | None = None, below: tuple[str, .
     for part in ("", *below):
         page_came(f"{new}{part}")
         redirect(f"{old}{part}", f"{new}{part}", by_id)
+
+
+def must_be_free(address: str, own: str = "") -> None:
+    """See that no other page has left an address of ours: who asks for it is led there, and would not be any more.
+
+    ``own`` is where the page stands now that is to have the address; its own old addresses are free for it.
+
+    Raises:
+        AddressTaken: another page has left it.
+    """
+    row = db.session.get(Redirect, _path(address))
+    if row is not None and row.new_address != _path(own or "/"):
+        raise AddressTaken(
+            f"{address} is an old address, which leads to {unquote(row.new_address)}. Choose another one, or remove that redirect."
+        )
 
 
 def page_came(address: str) -> None:

@@ -452,6 +452,9 @@ def test_nobody_takes_back_another_story_s_link(app, world, people):
 # No silent edits
 
 
+OF_THE_PAPER = ("/desk/sections", "/desk/menus", "/desk/topics", "/desk/authors", "/desk/redirects")
+
+
 def test_no_address_of_the_desk_changes_a_public_text_without_a_version(app, client, people, article):
     """Whatever is posted to whichever address of a story: while there is no new version, the page stays as it was."""
     browser = signed_in(app, people[Role.ADMIN])
