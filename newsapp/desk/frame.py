@@ -59,7 +59,10 @@ MENU = (
         (SOURCES, "Sources", Business.WRITE),
         (LIBRARY, "Pictures", Business.WRITE),
     ),
-    (("/desk/sections", "Sections", Business.EDIT),),
+    (
+        ("/desk/sections", "Sections", Business.EDIT),
+        ("/desk/redirects", "Redirects", Business.EDIT),
+    ),
     (
         ("/desk/comments", "Comments", Business.MODERATE),
         ("/desk/words", "Words", Business.MODERATE),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from flask import request
 from sqlalchemy import select
@@ -30,7 +31,7 @@ SAYS = {
     "article.publish": "published", "article.correction": "corrected", "article.clarification": "clarified", "article.update": "updated",
     "article.minor": "changed", "article.schedule_change": "scheduled a change of", "article.call_off_change": "called off the change of",
     "article.call_off": "called off the publication of", "article.withdraw": "withdrew", "article.end": "set the end of", "article.move": "gave another address to",
-    "section.add": "added", "section.edit": "described anew", "section.move": "moved", "section.order": "put in order what stands below", "section.hide": "hid",
+    "redirect.set": "led on from", "redirect.remove": "removed the redirect of", "section.add": "added", "section.edit": "described anew", "section.move": "moved", "section.order": "put in order what stands below", "section.hide": "hid",
     "section.show": "put back", "section.remove": "removed",
     "source.add": "added", "source.amend": "described anew", "source.merge": "merged", "version.withhold": "withheld a version of", "preview.make": "made a preview link to", "preview.revoke": "took back a preview link to",
 }  # fmt: skip
@@ -96,6 +97,8 @@ def _line(entry: LogEntry, known: dict[int, str], there: set[int], reported: dic
     if kind in _OF_THE_PAPER:
         known_name, url = _named(kind, rest)
         return Line(entry, by, does, known_name, url if me().can_edit else "")
+    if kind == "redirect":
+        return Line(entry, by, does, rest, "/desk/redirects?" + urlencode({"q": rest}) if me().can_edit else "")
     if kind == "account":
         n = _number(entry)
         return Line(

@@ -10,6 +10,7 @@ from newsapp.desk import (  # noqa: F401  # each adds its views to the blueprint
     log,
     media,
     people,
+    redirects,
     releases,
     rules,
     sections,

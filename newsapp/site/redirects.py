@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from urllib.parse import quote, unquote, urlsplit, urlunsplit
 
-from flask import current_app
+from flask import current_app, g
 from sqlalchemy import ForeignKey, Select, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 from werkzeug.exceptions import HTTPException
@@ -147,18 +147,26 @@ def _page_above(path: str) -> tuple[str, str]:
 
 
 def _answers_without_slash(path: str) -> bool:
-    """Tell whether there is a page at the path without the slash at its end. Rooms with a door of their own tell nothing."""
+    """Tell whether there is a page at the path without the slash at its end."""
     bare = path.rstrip("/")
-    if bare == path or not bare.startswith("/") or bare.startswith("//"):  # two slashes would name another host
+    return bare != path and answers(bare)
+
+
+def answers(path: str) -> bool:
+    """Tell whether there is a page at a path, decoded, as readers see it. Rooms with a door of their own tell nothing."""
+    if not path.startswith("/") or path.startswith("//"):  # two slashes would name another host
         return False
+    was = g.get("shared")
     try:
-        endpoint, values = current_app.url_map.bind("").match(bare, "GET")
+        endpoint, values = current_app.url_map.bind("").match(path, "GET")
         room = endpoint.rpartition(".")[0]
         if current_app.before_request_funcs.get(room):
             return False
         current_app.ensure_sync(current_app.view_functions[endpoint])(**values)
     except HTTPException:
         return False
+    finally:
+        g.shared = was
     return True
 
 

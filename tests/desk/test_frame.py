@@ -37,7 +37,7 @@ def people(app):
     return made
 
 
-OF_THE_PAPER = ("/desk/sections",)
+OF_THE_PAPER = ("/desk/sections", "/desk/redirects")
 
 
 def may_see(role: Role, address: str) -> bool:

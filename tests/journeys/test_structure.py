@@ -35,3 +35,18 @@ def test_a_section_is_added_put_in_order_and_given_another_address(come_in, addr
     page.goto(f"{address}/sections/{name.lower()}")
     expect(page).to_have_url(f"{address}/sections/{name.lower()}-more")
     expect(page.locator(".nav")).to_contain_text(name)
+
+
+@pytest.mark.parametrize("script", [True, False])
+def test_what_is_asked_for_in_vain_is_led_on(come_in, address, script):  # noqa: F811
+    old = f"/2019/05/world-{script}.html".lower()
+    page = come_in("edda", f"/desk/redirects/edit?old={old}", scripted=script)
+    page.get_by_label("New address").fill("/sections/world")
+    page.get_by_role("button", name="Keep it").click()
+    expect(page.get_by_text("The redirect is kept.")).to_be_visible()
+    page.get_by_label("Part of an address").fill(old)
+    if not script:
+        page.get_by_role("button", name="Show").click()
+    expect(page.locator("#found-redirects tbody tr")).to_have_count(1)
+    page.goto(f"{address}{old}")
+    expect(page).to_have_url(f"{address}/sections/world")

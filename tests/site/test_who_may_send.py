@@ -98,6 +98,8 @@ SENDERS: dict[str, str | set[Role]] = {
     "desk.keep_rules": EDITORS,
     "desk.keep_settings": {Role.ADMIN},
     "desk.keep_logo": {Role.ADMIN},
+    "desk.set_redirect": EDITORS,
+    "desk.remove_redirect": EDITORS,
     "desk.add_section": EDITORS,
     "desk.change_section": EDITORS,
     "desk.order_sections": EDITORS,
