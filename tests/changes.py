@@ -220,6 +220,13 @@ def _there_and_back(row: Any) -> None:
     row.readdress(slug)
 
 
+def _topic(chance: random.Random) -> Topic:
+    """A topic of a story's that no earlier address is of."""
+    name, story = f"Passing {chance.randint(0, 10**9)}", any_of(Article, chance)
+    story.mark_topics([*(topic.name for topic in story.topics), name])
+    return articles.topic_named(name)
+
+
 def _rank(chance: random.Random) -> object:
     from flask import current_app
 
@@ -394,6 +401,11 @@ VERBS: dict[str, Change] = {
     "Author.come_back": of(Author, lambda row, c: row.come_back()),
     "Author.leave": of(Author, lambda row, c: row.leave()),
     "authors.create": lambda c: authors.create(words(c), slug=f"a{c.randint(0, 10**9)}"),
+    "Topic.describe": of(Topic, lambda row, c: row.describe(words(c))),
+    "Topic.readdress": of(Topic, lambda row, c: _there_and_back(row)),
+    "articles.rename_topic": of(Topic, lambda row, c: articles.rename_topic(row, f"{words(c)} {c.randint(0, 10**9)}")),
+    "articles.merge_topics": lambda c: articles.merge_topics(_topic(c), any_of(Topic, c)),
+    "articles.remove_topic": lambda c: articles.remove_topic(articles.topic_named(f"None {c.randint(0, 10**9)}")),
     "Topic.rename": of(Topic, lambda row, c: row.rename(f"{words(c)} {c.randint(0, 10**9)}")),
     "Source.describe": of(Source, lambda row, c: row.describe(title=words(c), note=words(c))),
     "Article.edit": of(Article, lambda row, c: row.edit(headline=words(c), standfirst=words(c), kind=c.choice(["news", "opinion", "live"]))),

@@ -19,6 +19,7 @@ from newsapp.articles.models import (
     TopicMark,
     article_changed,
     source_changed,
+    topic_changed,
     topic_named,
     write,
 )
@@ -27,6 +28,7 @@ from newsapp.articles.newslist import NewslistLine, NewslistPerson
 from newsapp.articles.printed import Card, Story, cards, story_to_read
 from newsapp.articles.releasing import release_due
 from newsapp.articles.shelves import ALL, Listing, newest_over, next_change
+from newsapp.articles.topics import merge_topics, remove_topic, rename_topic, stories_about
 
 __all__ = [
     "ALL",
@@ -59,6 +61,7 @@ __all__ = [
     "cards",
     "correction_list",
     "front_page",
+    "merge_topics",
     "newest",
     "newest_over",
     "next_change",
@@ -67,10 +70,14 @@ __all__ = [
     "rank",
     "release_due",
     "remove_section",
+    "remove_topic",
+    "rename_topic",
     "source_changed",
+    "stories_about",
     "stories_in",
     "story_list",
     "story_to_read",
+    "topic_changed",
     "topic_named",
     "write",
 ]

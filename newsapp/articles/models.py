@@ -40,6 +40,7 @@ _FIGURE = re.compile(
 _signals = Namespace()
 article_changed = _signals.signal("article-changed")
 source_changed = _signals.signal("source-changed")
+topic_changed = _signals.signal("topic-changed")
 
 
 class Topic(Base, Tagged, About):
@@ -66,6 +67,28 @@ class Topic(Base, Tagged, About):
     def rename(self, name: str) -> None:
         """Change the name that readers see. The address stays. The caller commits."""
         self.name = name
+        topic_changed.send(self)
+
+    def describe(self, description: str) -> None:
+        """Change what the topic's page says of it. The caller commits."""
+        self.description = description
+
+    def readdress(self, slug: str, by_id: int | None = None) -> None:
+        """Give the topic's page another address. The old one leads there, and its feeds. The caller commits.
+
+        Raises:
+            AddressTaken: another topic has the address, or had it.
+        """
+        if slug == self.slug:
+            return
+        if db.session.scalar(select(Topic.id).where(Topic.slug == slug)):
+            raise AddressTaken(f"There is a topic at /topics/{slug} already.")
+        old = self.url
+        must_be_free(f"/topics/{slug}", own=old)
+        self.slug = slug
+        db.session.flush()
+        page_moved(old, self.url, by_id)
+        topic_changed.send(self)
 
 
 class TopicMark(Base, Tagged):
@@ -573,13 +596,15 @@ def free_slug(wanted: str) -> str:
 
 
 def _is_free(slug: str) -> bool:
-    if db.session.scalar(select(Article.id).where(Article.slug == slug)):
-        return False
+    return not db.session.scalar(select(Article.id).where(Article.slug == slug)) and not _leads_on(f"/articles/{slug}")
+
+
+def _leads_on(address: str) -> bool:
     try:
-        must_be_free(f"/articles/{slug}")
+        must_be_free(address)
     except AddressTaken:
-        return False
-    return True
+        return True
+    return False
 
 
 def topic_named(name: str) -> Topic:
@@ -588,7 +613,7 @@ def topic_named(name: str) -> Topic:
     if topic is None:
         slug = slugify(name)
         number = 1
-        while db.session.scalar(select(Topic.id).where(Topic.slug == slug)):
+        while db.session.scalar(select(Topic.id).where(Topic.slug == slug)) or _leads_on(f"/topics/{slug}"):
             number += 1
             slug = f"{slugify(name)}-{number}"
         topic = Topic(name=name, slug=slug)
@@ -683,6 +708,7 @@ __all__ += [
     "free_slug",
     "prepared",
     "source_changed",
+    "topic_changed",
     "topic_named",
 ]
 __all__ += ["write"]

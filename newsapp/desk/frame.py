@@ -61,6 +61,7 @@ MENU = (
     ),
     (
         ("/desk/sections", "Sections", Business.EDIT),
+        ("/desk/topics", "Topics", Business.EDIT),
         ("/desk/redirects", "Redirects", Business.EDIT),
     ),
     (

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlencode
 
 from flask import request
 from sqlalchemy import select
 
 from newsapp.accounts.log import LogEntry
+from newsapp.articles import Topic
 from newsapp.comments import Comment, Report
 from newsapp.comments.models import WHY_HELD, WHY_REJECTED
 from newsapp.db import db
@@ -31,6 +33,7 @@ SAYS = {
     "article.publish": "published", "article.correction": "corrected", "article.clarification": "clarified", "article.update": "updated",
     "article.minor": "changed", "article.schedule_change": "scheduled a change of", "article.call_off_change": "called off the change of",
     "article.call_off": "called off the publication of", "article.withdraw": "withdrew", "article.end": "set the end of", "article.move": "gave another address to",
+    "topic.edit": "described anew", "topic.move": "gave another address to", "topic.merge": "merged", "topic.remove": "removed",
     "redirect.set": "led on from", "redirect.remove": "removed the redirect of", "section.add": "added", "section.edit": "described anew", "section.move": "moved", "section.order": "put in order what stands below", "section.hide": "hid",
     "section.show": "put back", "section.remove": "removed",
     "source.add": "added", "source.amend": "described anew", "source.merge": "merged", "version.withhold": "withheld a version of", "preview.make": "made a preview link to", "preview.revoke": "took back a preview link to",
@@ -130,13 +133,13 @@ def _line(entry: LogEntry, known: dict[int, str], there: set[int], reported: dic
     )
 
 
-_OF_THE_PAPER = {"section": (Section, "/desk/sections")}
+_OF_THE_PAPER = {"section": (Section, "/desk/sections"), "topic": (Topic, "/desk/topics")}
 
 
 def _named(kind: str, rest: str) -> tuple[str, str]:
     """Give the name of a part of the paper, and its page at the desk; of one that is gone, its number."""
     table, at = _OF_THE_PAPER[kind]
-    row = db.session.get(table, whole_number(rest) or 0)
+    row: Any = db.session.get(table, whole_number(rest) or 0)
     return (f"{kind} “{row.name}”", f"{at}/{row.id}") if row is not None else (f"{kind} {rest}", "")
 
 

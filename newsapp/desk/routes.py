@@ -18,6 +18,7 @@ from newsapp.desk import (  # noqa: F401  # each adds its views to the blueprint
     sources,
     stories,
     today,
+    topics,
     writing,
 )
 from newsapp.desk.frame import bp

@@ -27,6 +27,7 @@ from newsapp.articles import (
     TopicMark,
     article_changed,
     source_changed,
+    topic_changed,
 )
 from newsapp.authors import Author, author_changed
 from newsapp.db import Base, db, moment
@@ -299,6 +300,11 @@ def _note_author(author: Author) -> None:
 @source_changed.connect
 def _note_source(source: Source) -> None:
     _note_stories(select(Citation.article_id).where(Citation.source_id == source.id))
+
+
+@topic_changed.connect
+def _note_topic(topic: Topic) -> None:
+    _note_stories(select(TopicMark.article_id).where(TopicMark.topic_id == topic.id))
 
 
 @section_moved.connect

@@ -20,6 +20,7 @@ VALUES = {
     "number": "1",
     "picture_id": "1",
     "section_id": "1",
+    "topic_id": "1",
     "size": "192",
     "token": "no-such-token",
     "sign_in_id": "1",
