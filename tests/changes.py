@@ -158,6 +158,8 @@ def _thread_of(act: Callable[[Any, random.Random], object]) -> Change:
 
 
 def _mute(chance: random.Random) -> Any:
+    while db.session.scalar(select(func.count()).select_from(Account)) < 2:  # others were erased
+        accounts.confirm(_register(chance))
     first, second, *_ = db.session.scalars(select(Account).order_by(Account.id))
     second.role = "reader"  # the newsroom cannot be muted
     return comments.mute(first, second)
@@ -393,6 +395,13 @@ VERBS: dict[str, Change] = {
     "Section.show": of(Section, lambda row, c: row.show()),
     "Section.put": _put_section,
     "sections.create": lambda c: sections.create(words(c), slug=f"s1-{c.randint(0, 10**9)}"),
+    "sections.add_column": lambda c: sections.add_column(words(c)),
+    "MenuColumn.move_to": of(MenuColumn, lambda row, c: row.move_to(c.randint(0, 5))),
+    "MenuColumn.add": of(MenuColumn, lambda row, c: row.add(any_of(Section, c), words(c), None)),
+    "MenuColumn.remove": lambda c: sections.add_column(words(c)).remove(),
+    "MenuItem.say": of(MenuColumn, lambda row, c: row.add(None, words(c), "/about").say(any_of(Section, c), words(c), None)),
+    "MenuItem.move_to": of(MenuColumn, lambda row, c: row.add(None, words(c), "/log").move_to(c.randint(0, 5))),
+    "MenuItem.remove": of(MenuColumn, lambda row, c: row.add(None, words(c), "/about").remove()),
     "MenuColumn.edit": of(MenuColumn, lambda row, c: row.edit(words(c))),
     "Picture.describe": of(Picture, lambda row, c: row.describe(alt=words(c), credit=words(c), focal_x=c.randint(0, 100))),
     "media.keep": _keep,
@@ -488,7 +497,7 @@ VERBS: dict[str, Change] = {
     "Follow.end": _newest(Follow, lambda c: _follow(c))(lambda row: row.end()),
     "follows.save": lambda c: _save(c),
     "follows.merge": lambda c: follows.merge(any_of(Account, c), [(n, words(c)) for n in range(9)]),
-    "SavedStory.remove": _newest(SavedStory, lambda c: _save(c))(lambda row: row.remove()),
+    "SavedStory.remove": _newest(SavedStory, lambda c: _save(c))(lambda row: row.remove() if row else None),
 }  # fmt: skip
 # Verbs that only call others of the list, with files or terms that a random change has no use for.
 SAME_AS = {"media.upload": "media.keep"}

@@ -61,6 +61,8 @@ MENU = (
     ),
     (
         ("/desk/sections", "Sections", Business.EDIT),
+        ("/desk/menus", "Menus", Business.EDIT),
+        ("/desk/authors", "Authors", Business.EDIT),
         ("/desk/topics", "Topics", Business.EDIT),
         ("/desk/redirects", "Redirects", Business.EDIT),
     ),

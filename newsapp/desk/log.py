@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from newsapp.accounts.log import LogEntry
 from newsapp.articles import Topic
+from newsapp.authors import Author
 from newsapp.comments import Comment, Report
 from newsapp.comments.models import WHY_HELD, WHY_REJECTED
 from newsapp.db import db
@@ -34,6 +35,8 @@ SAYS = {
     "article.minor": "changed", "article.schedule_change": "scheduled a change of", "article.call_off_change": "called off the change of",
     "article.call_off": "called off the publication of", "article.withdraw": "withdrew", "article.end": "set the end of", "article.move": "gave another address to",
     "topic.edit": "described anew", "topic.move": "gave another address to", "topic.merge": "merged", "topic.remove": "removed",
+    "author.add": "added", "author.edit": "described anew", "author.move": "gave another address to", "author.leave": "noted the leaving of", "author.come_back": "noted the return of",
+    "menu.add": "added to the menus:", "menu.edit": "changed in the menus:", "menu.order": "put in order", "menu.remove": "took out of the menus:",
     "redirect.set": "led on from", "redirect.remove": "removed the redirect of", "section.add": "added", "section.edit": "described anew", "section.move": "moved", "section.order": "put in order what stands below", "section.hide": "hid",
     "section.show": "put back", "section.remove": "removed",
     "source.add": "added", "source.amend": "described anew", "source.merge": "merged", "version.withhold": "withheld a version of", "preview.make": "made a preview link to", "preview.revoke": "took back a preview link to",
@@ -100,6 +103,9 @@ def _line(entry: LogEntry, known: dict[int, str], there: set[int], reported: dic
     if kind in _OF_THE_PAPER:
         known_name, url = _named(kind, rest)
         return Line(entry, by, does, known_name, url if me().can_edit else "")
+    if kind in ("menu", "menus"):
+        words = f"column {rest}" if rest else "the footer’s columns"
+        return Line(entry, by, does, words, "/desk/menus" if me().can_edit else "")
     if kind == "redirect":
         return Line(entry, by, does, rest, "/desk/redirects?" + urlencode({"q": rest}) if me().can_edit else "")
     if kind == "account":
@@ -133,7 +139,11 @@ def _line(entry: LogEntry, known: dict[int, str], there: set[int], reported: dic
     )
 
 
-_OF_THE_PAPER = {"section": (Section, "/desk/sections"), "topic": (Topic, "/desk/topics")}
+_OF_THE_PAPER = {
+    "section": (Section, "/desk/sections"),
+    "topic": (Topic, "/desk/topics"),
+    "author": (Author, "/desk/authors"),
+}
 
 
 def _named(kind: str, rest: str) -> tuple[str, str]:

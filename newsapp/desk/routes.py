@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from newsapp.desk import (  # noqa: F401  # each adds its views to the blueprint
+    authors,
     comments,
     discussions,
     editor,
@@ -9,6 +10,7 @@ from newsapp.desk import (  # noqa: F401  # each adds its views to the blueprint
     lists,
     log,
     media,
+    menus,
     people,
     redirects,
     releases,

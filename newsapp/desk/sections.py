@@ -14,7 +14,7 @@ from newsapp.accounts.log import record
 from newsapp.db import db
 from newsapp.desk.frame import bp, me
 from newsapp.desk.stories import branches
-from newsapp.desk.structure import SlugField, mark_of, most, who_changed
+from newsapp.desk.structure import SlugField, mark_of, most, orders, read_order, who_changed
 from newsapp.lib.forms import Form, plain
 from newsapp.lib.text import slugify, whole_number
 from newsapp.lib.web import lead_to, page
@@ -74,7 +74,7 @@ def add_section():
 @bp.post("/sections/order")
 def order_sections():
     """Set the order of siblings: all of them, as the page has it; ``seen`` is the order that it was made from."""
-    seen, wanted = _ids(request.form.get("seen")), _ids(request.form.get("order"))
+    seen, wanted = read_order(request.form)
     rows = _locked()
     parent_id = rows[seen[0]].parent_id if seen and seen[0] in rows else None
     siblings = sorted(
@@ -206,29 +206,14 @@ def _taken(path: str, rows: dict[int, Section]) -> str:
     return f"There is a section at /sections/{path} already." if path in {row.path for row in rows.values()} else ""
 
 
-def _ids(said: str | None) -> list[int]:
-    found = [whole_number(one) for one in (said or "").split(",")]
-    return [i for i in found if i is not None]
-
-
 def _tree(fault: str = "", status: int = 200) -> Response:
     tree = sections.tree(db.session())
     hidden = set(db.session.scalars(select(Section.id).where(Section.hidden_at.is_not(None))))
     done = DONE.get(request.args.get("done", "")) if not fault else None
     return page(
         "desk/sections.html", fragment="sections", status=status, top=tree.top, hidden=hidden, fault=fault, done=done,
-        moved={i: orders for some in (tree.top, *(b.children for b in tree.by_id.values())) for i, orders in _orders([b.id for b in some]).items()},
+        moved={i: to for some in (tree.top, *(b.children for b in tree.by_id.values())) for i, to in orders([b.id for b in some]).items()},
     )  # fmt: skip
-
-
-def _orders(ids: list[int]) -> dict[int, tuple[str, str]]:
-    """Give, for each of some siblings, their order if it is put one up, and one down."""
-    found = {}
-    for n, one in enumerate(ids):
-        rest = ids[:n] + ids[n + 1 :]
-        up, down = ([*rest[:to], one, *rest[to:]] for to in (max(n - 1, 0), n + 1))
-        found[one] = (",".join(map(str, up)), ",".join(map(str, down)))
-    return found
 
 
 def _section(section: Section, form: SectionForm, status: int = 200, fault: str = "") -> Response:

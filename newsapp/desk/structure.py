@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import select
@@ -12,7 +13,7 @@ from wtforms.validators import Length
 from newsapp.accounts.log import LogEntry
 from newsapp.db import db
 from newsapp.desk.queue import names
-from newsapp.lib.text import slugify
+from newsapp.lib.text import slugify, whole_number
 
 MOST_SLUG = 80  # characters
 LIKE = str.maketrans({"%": r"\%", "_": r"\_", "\\": r"\\"})
@@ -39,6 +40,22 @@ class SlugField(StringField):
 def mark_of(*values: object) -> str:
     """Give a mark of what a form was made from, for the form to carry."""
     return hashlib.sha256(repr(values).encode()).hexdigest()[:16]
+
+
+def orders(ids: list[int]) -> dict[int, tuple[str, str]]:
+    """Give, for each of some siblings, their order if it is put one up, and one down, for its buttons to carry."""
+    found = {}
+    for n, one in enumerate(ids):
+        rest = ids[:n] + ids[n + 1 :]
+        up, down = ([*rest[:to], one, *rest[to:]] for to in (max(n - 1, 0), n + 1))
+        found[one] = (",".join(map(str, up)), ",".join(map(str, down)))
+    return found
+
+
+def read_order(sent: Mapping[str, str]) -> tuple[list[int], list[int]]:
+    """Give the order that a page was made from, and the one that is wanted."""
+    seen, wanted = ([whole_number(one) for one in sent.get(name, "").split(",")] for name in ("seen", "order"))
+    return [i for i in seen if i is not None], [i for i in wanted if i is not None]
 
 
 def who_changed(*about: str) -> str:

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from blinker import Namespace
-from sqlalchemy import ForeignKey, Select, select
+from sqlalchemy import ForeignKey, Select, func, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship, selectinload
 
 from newsapp.accounts import Account
@@ -156,6 +156,22 @@ class MenuColumn(Base, Tagged):
         """Change the column's heading. The caller commits."""
         self.heading = heading
 
+    def move_to(self, position: int) -> None:
+        """Set the column's place among the others. The caller commits."""
+        self.position = position
+
+    def add(self, section: Section | None, label: str | None, address: str | None) -> MenuItem:
+        """Add a line at the column's end and give it its id. The caller commits."""
+        item = MenuItem(position=max((one.position for one in self.items), default=-1) + 1)
+        item.say(section, label, address)
+        self.items.append(item)
+        db.session.flush()
+        return item
+
+    def remove(self) -> None:
+        """Take the column out of the footer, with all its lines. The caller commits."""
+        db.session.delete(self)
+
 
 class MenuItem(Base, Tagged):
     """A line of a footer column: a section, or another address with a label."""
@@ -170,3 +186,25 @@ class MenuItem(Base, Tagged):
     position: Mapped[int] = mapped_column(default=0)
 
     column: Mapped[MenuColumn] = relationship(back_populates="items")
+
+    def say(self, section: Section | None, label: str | None, address: str | None) -> None:
+        """Set where the line leads: to a section, or to an address under a label. The caller commits."""
+        self.section_id = section.id if section else None
+        self.label, self.address = label or None, None if section else address
+
+    def move_to(self, position: int) -> None:
+        """Set the line's place in its column. The caller commits."""
+        self.position = position
+
+    def remove(self) -> None:
+        """Take the line out of its column. The caller commits."""
+        self.column.items.remove(self)
+
+
+def add_column(heading: str) -> MenuColumn:
+    """Add a column at the footer's end and give it its id. The caller commits."""
+    last = db.session.scalar(select(func.max(MenuColumn.position)))
+    column = MenuColumn(heading=heading, position=0 if last is None else last + 1)
+    db.session.add(column)
+    db.session.flush()
+    return column

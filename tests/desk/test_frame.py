@@ -37,7 +37,7 @@ def people(app):
     return made
 
 
-OF_THE_PAPER = ("/desk/sections", "/desk/redirects", "/desk/topics")
+OF_THE_PAPER = ("/desk/sections", "/desk/redirects", "/desk/topics", "/desk/authors", "/desk/menus")
 
 
 def may_see(role: Role, address: str) -> bool:
