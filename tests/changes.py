@@ -413,7 +413,7 @@ VERBS: dict[str, Change] = {
     "Topic.describe": of(Topic, lambda row, c: row.describe(words(c))),
     "Topic.readdress": of(Topic, lambda row, c: _there_and_back(row)),
     "articles.rename_topic": of(Topic, lambda row, c: articles.rename_topic(row, f"{words(c)} {c.randint(0, 10**9)}")),
-    "articles.merge_topics": lambda c: articles.merge_topics(_topic(c), any_of(Topic, c)),
+    "articles.merge_topics": lambda c: articles.merge_topics(_topic(c), db.session.scalars(select(Topic).order_by(Topic.id)).first()),
     "articles.remove_topic": lambda c: articles.remove_topic(articles.topic_named(f"None {c.randint(0, 10**9)}")),
     "Topic.rename": of(Topic, lambda row, c: row.rename(f"{words(c)} {c.randint(0, 10**9)}")),
     "Source.describe": of(Source, lambda row, c: row.describe(title=words(c), note=words(c))),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
+from tests.journeys.test_editor import saved
 from tests.journeys.test_writing import address, come_in, paper, signed_in  # noqa: F401  # the same paper
 
 
@@ -50,3 +51,64 @@ def test_what_is_asked_for_in_vain_is_led_on(come_in, address, script):  # noqa:
     expect(page.locator("#found-redirects tbody tr")).to_have_count(1)
     page.goto(f"{address}{old}")
     expect(page).to_have_url(f"{address}/sections/world")
+
+
+@pytest.mark.parametrize("script", [True, False])
+def test_a_topic_is_merged_an_author_added_and_a_line_put_into_the_footer(come_in, address, script):  # noqa: F811
+    kind = "scripted" if script else "plain"
+    page = come_in("edda", "/desk/topics", scripted=script)
+    page.get_by_role("link", name="Rails").click()
+    if script:
+        page.get_by_label("What readers find here").fill("What runs on them")
+        page.get_by_role("button", name="Save", exact=True).click()
+        expect(page.get_by_text("Saved.")).to_be_visible()
+    else:
+        page.get_by_role("link", name="Merge it into another").click()
+        page.get_by_label("Name or address of the topic that stays").fill("rivers")
+        page.get_by_role("button", name="Look at both").click()
+        page.get_by_role("button", name="Merge them").click()
+        expect(page.get_by_text("They are one topic now.")).to_be_visible()
+
+    page.goto(f"{address}/desk/authors/new")
+    page.get_by_label("Name", exact=True).fill(f"Anna {kind}")
+    page.get_by_label("Links").fill("somewhere")
+    page.get_by_role("button", name="Add them").click()
+    expect(page.get_by_role("alert")).to_contain_text("full address")
+    expect(page.get_by_label("Name", exact=True)).to_have_value(f"Anna {kind}")
+    page.get_by_label("Links").fill("Mastodon https://example.social/@anna")
+    page.get_by_role("button", name="Add them").click()
+    page.get_by_role("link", name="On the site").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text(f"Anna {kind}")
+
+    page.goto(f"{address}/desk/menus")
+    page.get_by_role("link", name="Add a line").first.click()
+    page.get_by_label("Address").fill(f"/authors/anna-{kind}")
+    page.get_by_label("Words of the line").fill(f"By Anna, {kind}")
+    page.get_by_role("button", name="Add it").click()
+    page.get_by_role("button", name=f"Up By Anna, {kind}").click()
+    expect(page.get_by_text("The new order is kept.")).to_be_visible()
+    page.goto(f"{address}/topics")
+    expect(page.locator(".foot__cols")).to_contain_text(f"By Anna, {kind}")
+
+
+@pytest.mark.parametrize("script", [True, False])
+def test_a_public_story_gets_another_address_with_its_release(come_in, address, script):  # noqa: F811
+    number, slug = (1, "told-with-script") if script else (3, "told-without")
+    page = come_in("edda", f"/desk/articles/{number}", scripted=script)
+    page.get_by_text("Headlines elsewhere, address").click()
+    old = page.get_by_label("Address", exact=True).input_value()
+    page.get_by_label("Address", exact=True).fill(slug)
+    if script:
+        saved(page)
+    else:
+        page.get_by_role("button", name="Save", exact=True).last.click()
+    page.goto(f"{address}/desk/articles/{number}/release")
+    expect(page.locator(".release__diff")).to_contain_text(f"/articles/{slug}")
+    page.get_by_label("Minor change").check()
+    page.get_by_label("What was changed, and why, in a line").fill("A shorter address")
+    if script:  # it is under an embargo
+        page.get_by_label("Publish it before the embargo ends").check()
+    page.get_by_role("button", name="Release it").click()
+    expect(page).not_to_have_url(f"{address}/desk/articles/{number}/release")
+    page.goto(f"{address}/articles/{old}/versions")
+    expect(page).to_have_url(f"{address}/articles/{slug}/versions")
