@@ -12,7 +12,7 @@ from wtforms import SelectChoice, SelectField, StringField, TextAreaField, Valid
 from wtforms.validators import DataRequired, Optional
 
 from newsapp import authors, site
-from newsapp.accounts import Account, Role
+from newsapp.accounts import Account
 from newsapp.accounts.log import record
 from newsapp.articles import Byline
 from newsapp.authors import Author
@@ -275,15 +275,12 @@ def _seen(author: Author) -> str:
 def _form(author: Author | None, **how: Any) -> AuthorForm:
     form = AuthorForm(**how)
     form.own = author.id if author else None
-    kept = author.account_id if author else None
-    query = select(Account.id, Account.name, Account.username).where(
-        or_((Account.role != Role.READER) & Account.disabled_at.is_(None), Account.id == kept)
-    )
-    accounts = db.session.execute(query.order_by(Account.name, Account.id).limit(500)).all()
-    form.account_id.choices = [
-        SelectChoice(NOBODY, "None"),
-        *(SelectChoice(i, f"{name} ({user})") for i, name, user in accounts),
-    ]
+    accounts = {one.id: one for one in db.session.scalars(Account.newsroom())}
+    if author is not None and author.account_id:  # perhaps a reader's by now
+        accounts.setdefault(author.account_id, db.session.get_one(Account, author.account_id))
+    named = sorted(accounts.values(), key=lambda one: (one.name, one.id))
+    choices = [SelectChoice(one.id, f"{one.name} ({one.username})") for one in named]
+    form.account_id.choices = [SelectChoice(NOBODY, "None"), *choices]
     return form
 
 

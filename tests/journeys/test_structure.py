@@ -5,7 +5,10 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
+from tests.axe import violations
+from tests.browser import HEIGHT, NARROW, WIDE
 from tests.journeys.test_editor import saved
+from tests.journeys.test_every_page import TOO_WIDE
 from tests.journeys.test_writing import address, come_in, paper, signed_in  # noqa: F401  # the same paper
 
 
@@ -112,3 +115,23 @@ def test_a_public_story_gets_another_address_with_its_release(come_in, address, 
     expect(page).not_to_have_url(f"{address}/desk/articles/{number}/release")
     page.goto(f"{address}/articles/{old}/versions")
     expect(page).to_have_url(f"{address}/articles/{slug}/versions")
+
+
+def test_axe_finds_nothing_on_the_pages_of_the_structure_and_nothing_sticks_out(come_in, address):  # noqa: F811
+    page = come_in("edda", reduced_motion="reduce")
+    page.goto(f"{address}/desk/redirects/edit?old=/{'long-' * 60}")
+    page.get_by_label("New address").fill(f"/{'far-' * 60}")
+    page.get_by_role("button", name="Keep it").click()
+    for at in (
+        "sections", "sections/new", "sections/1", "sections/2/remove", "menus", "menus/1", "menus/1/new", "menus/items/1", "authors", "authors/new",
+        "authors/1", "authors/1/portrait?q=zz", "topics", "topics?unused=1", "topics/1", "topics/1/merge?into=rivers", "redirects", "redirects/missing",
+        "redirects/edit?old=/worlds",
+    ):  # fmt: skip
+        page.goto(f"{address}/desk/{at}")
+        for width, theme in ((WIDE, "dark"), (NARROW, "light")):
+            page.set_viewport_size({"width": width, "height": HEIGHT})
+            page.emulate_media(color_scheme=theme)
+            assert (at, width, violations(page)) == (at, width, [])
+            assert (at, width, page.evaluate(TOO_WIDE)) == (at, width, [])
+        page.set_viewport_size({"width": 320, "height": HEIGHT})
+        assert (at, page.evaluate(TOO_WIDE)) == (at, [])
