@@ -159,6 +159,8 @@ def _thread_of(act: Callable[[Any, random.Random], object]) -> Change:
 
 
 def _mute(chance: random.Random) -> Any:
+    while db.session.scalar(select(func.count()).select_from(Account)) < 2:  # others were erased
+        accounts.confirm(_register(chance))
     first, second, *_ = db.session.scalars(select(Account).order_by(Account.id))
     second.role = "reader"  # the newsroom cannot be muted
     return comments.mute(first, second)
@@ -200,6 +202,32 @@ def _remove_section(chance: random.Random) -> object:
     section = chance.choice(made) if made else sections.create(words(chance), slug=f"s1-{chance.randint(0, 10**9)}")
     any_of(Article, chance).file_under(section)
     return articles.remove_section(section, db.session.scalars(select(Section).order_by(Section.id)).first())
+
+
+def _put_section(chance: random.Random) -> None:
+    """Put a section elsewhere. It comes back to its address, so that the small paper's addresses stay."""
+    row, parent = any_of(Section, chance), any_of(Section, chance)
+    slug, above = row.slug, db.session.get(Section, row.parent_id) if row.parent_id else None
+    try:
+        row.put(parent, slug)
+        if chance.random() < 0.5:
+            row.put(above, slug)
+    except sections.NoSuchPlace:
+        pass
+
+
+def _there_and_back(row: Any) -> None:
+    """Move a page elsewhere, and back, so that the small paper's addresses stay."""
+    slug = row.slug
+    row.readdress(f"{slug}-elsewhere")
+    row.readdress(slug)
+
+
+def _topic(chance: random.Random) -> Topic:
+    """A topic of a story's that no earlier address is of."""
+    name, story = f"Passing {chance.randint(0, 10**9)}", any_of(Article, chance)
+    story.mark_topics([*(topic.name for topic in story.topics), name])
+    return articles.topic_named(name)
 
 
 def _rank(chance: random.Random) -> object:
@@ -325,6 +353,8 @@ VERBS: dict[str, Change] = {
     "articles.make_link": of(Article, _link),
     "PreviewLink.revoke": of(Article, lambda row, c: _link(row, c).revoke(any_of(Account, c))),
     "Site.set": of(Site, lambda row, c: row.set(name=words(c), tagline=words(c), top_writers_days=c.randint(1, 40), comments_close_days=c.choice([None, 0, 1, 400]))),
+    "site.page_moved": lambda c: site.page_moved("/moved", "/log", below=("/feed.xml",)),
+    "site.page_came": lambda c: site.page_came("/moved"),
     "Redirect.remove": lambda c: site.redirect("/moved", "/log").remove(),
     "site.redirect": lambda c: site.redirect("/moved", c.choice(["/about", "/log", "https://example.org/"])),
     "Site.show_logo": of(Site, lambda row, c: row.show_logo(*(c.choice([None, {"file": f"{f}.png", "width": 9, "height": 9}]) for f in "ab"))),
@@ -364,13 +394,28 @@ VERBS: dict[str, Change] = {
     "Section.move_to": of(Section, lambda row, c: row.move_to(c.randint(0, 5))),
     "Section.hide": of(Section, lambda row, c: row.hide()),
     "Section.show": of(Section, lambda row, c: row.show()),
+    "Section.put": _put_section,
     "sections.create": lambda c: sections.create(words(c), slug=f"s1-{c.randint(0, 10**9)}"),
+    "sections.add_column": lambda c: sections.add_column(words(c)),
+    "MenuColumn.move_to": of(MenuColumn, lambda row, c: row.move_to(c.randint(0, 5))),
+    "MenuColumn.add": of(MenuColumn, lambda row, c: row.add(any_of(Section, c), words(c), None)),
+    "MenuColumn.remove": lambda c: sections.add_column(words(c)).remove(),
+    "MenuItem.say": of(MenuColumn, lambda row, c: row.add(None, words(c), "/about").say(any_of(Section, c), words(c), None)),
+    "MenuItem.move_to": of(MenuColumn, lambda row, c: row.add(None, words(c), "/log").move_to(c.randint(0, 5))),
+    "MenuItem.remove": of(MenuColumn, lambda row, c: row.add(None, words(c), "/about").remove()),
     "MenuColumn.edit": of(MenuColumn, lambda row, c: row.edit(words(c))),
     "Picture.describe": of(Picture, lambda row, c: row.describe(alt=words(c), credit=words(c), focal_x=c.randint(0, 100))),
     "media.keep": _keep,
     "Author.edit": of(Author, lambda row, c: row.edit(name=words(c), role=words(c), bio=words(c))),
+    "Author.readdress": of(Author, lambda row, c: _there_and_back(row)),
+    "Author.come_back": of(Author, lambda row, c: row.come_back()),
     "Author.leave": of(Author, lambda row, c: row.leave()),
     "authors.create": lambda c: authors.create(words(c), slug=f"a{c.randint(0, 10**9)}"),
+    "Topic.describe": of(Topic, lambda row, c: row.describe(words(c))),
+    "Topic.readdress": of(Topic, lambda row, c: _there_and_back(row)),
+    "articles.rename_topic": of(Topic, lambda row, c: articles.rename_topic(row, f"{words(c)} {c.randint(0, 10**9)}")),
+    "articles.merge_topics": lambda c: articles.merge_topics(_topic(c), db.session.scalars(select(Topic).order_by(Topic.id)).first()),
+    "articles.remove_topic": lambda c: articles.remove_topic(articles.topic_named(f"None {c.randint(0, 10**9)}")),
     "Topic.rename": of(Topic, lambda row, c: row.rename(f"{words(c)} {c.randint(0, 10**9)}")),
     "Source.describe": of(Source, lambda row, c: row.describe(title=words(c), note=words(c))),
     "Article.edit": of(Article, lambda row, c: row.edit(headline=words(c), standfirst=words(c), kind=c.choice(["news", "opinion", "live"]))),
@@ -379,6 +424,7 @@ VERBS: dict[str, Change] = {
     "Article.sign": of(Article, lambda row, c: row.sign([_byline(c) for _ in range(c.randint(0, 3))])),
     "Article.file_under": of(Article, lambda row, c: row.file_under(any_of(Section, c), [any_of(Section, c)])),
     "Article.mark_topics": of(Article, lambda row, c: row.mark_topics(c.sample(["Rivers", "Rails", "New", "Peat"], 2))),
+    "Article.readdress": of(Article, lambda row, c: _there_and_back(row)),
     "Article.submit": of(Article, lambda row, c: row.submit()),
     "Article.publish": of(Article, lambda row, c: row.publish(at=soon(c))),
     "Article.end": of(Article, lambda row, c: row.end(c.choice([None, soon(c)]))),
@@ -455,10 +501,11 @@ VERBS: dict[str, Change] = {
     "accounts.mark_read": of(Account, lambda row, c: mark_read(row)),
     "comments.post": _post,
     "follows.follow": lambda c: _follow(c),
+    "follows.lead_on": lambda c: follows.lead_on(f"author:{any_of(Author, c).id}", "author:1"),
     "Follow.end": _newest(Follow, lambda c: _follow(c))(lambda row: row.end()),
     "follows.save": lambda c: _save(c),
     "follows.merge": lambda c: follows.merge(any_of(Account, c), [(n, words(c)) for n in range(9)]),
-    "SavedStory.remove": _newest(SavedStory, lambda c: _save(c))(lambda row: row.remove()),
+    "SavedStory.remove": _newest(SavedStory, lambda c: _save(c))(lambda row: row.remove() if row else None),
 }  # fmt: skip
 # Verbs that only call others of the list, with files or terms that a random change has no use for.
 SAME_AS = {"media.upload": "media.keep"}

@@ -1,7 +1,7 @@
 """Stories: drafting, publishing, correcting, and the lists and the front page that they stand on."""
 
 from newsapp.articles.corrections import CorrectionList, correction_list
-from newsapp.articles.filing import HasSubsections, remove_section
+from newsapp.articles.filing import HasStories, HasSubsections, remove_section, stories_in
 from newsapp.articles.front import Front, LogLine, Placement, front_page, next_placement_change, place
 from newsapp.articles.illustrations import PictureMention
 from newsapp.articles.kinds import Kind
@@ -19,6 +19,7 @@ from newsapp.articles.models import (
     TopicMark,
     article_changed,
     source_changed,
+    topic_changed,
     topic_named,
     write,
 )
@@ -27,6 +28,7 @@ from newsapp.articles.newslist import NewslistLine, NewslistPerson
 from newsapp.articles.printed import Card, Story, cards, story_to_read
 from newsapp.articles.releasing import release_due
 from newsapp.articles.shelves import ALL, Listing, newest_over, next_change
+from newsapp.articles.topics import merge_topics, remove_topic, rename_topic, stories_about
 
 __all__ = [
     "ALL",
@@ -38,6 +40,7 @@ __all__ = [
     "Citation",
     "CorrectionList",
     "Front",
+    "HasStories",
     "HasSubsections",
     "Kind",
     "LinkCheck",
@@ -58,6 +61,7 @@ __all__ = [
     "cards",
     "correction_list",
     "front_page",
+    "merge_topics",
     "newest",
     "newest_over",
     "next_change",
@@ -66,9 +70,14 @@ __all__ = [
     "rank",
     "release_due",
     "remove_section",
+    "remove_topic",
+    "rename_topic",
     "source_changed",
+    "stories_about",
+    "stories_in",
     "story_list",
     "story_to_read",
+    "topic_changed",
     "topic_named",
     "write",
 ]

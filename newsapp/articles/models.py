@@ -25,6 +25,7 @@ from newsapp.lib.text import reading_minutes, shorten, slugify, whole_number
 from newsapp.lib.webaddress import page_key
 from newsapp.media import Picture, picture_changed
 from newsapp.sections import Section
+from newsapp.site import AddressTaken, must_be_free, page_moved
 from newsapp.site import current as current_site
 
 PRINTED_AT_ONCE = 200  # stories whose texts are in memory at once, where a picture in them has changed
@@ -39,6 +40,7 @@ _FIGURE = re.compile(
 _signals = Namespace()
 article_changed = _signals.signal("article-changed")
 source_changed = _signals.signal("source-changed")
+topic_changed = _signals.signal("topic-changed")
 
 
 class Topic(Base, Tagged, About):
@@ -65,6 +67,28 @@ class Topic(Base, Tagged, About):
     def rename(self, name: str) -> None:
         """Change the name that readers see. The address stays. The caller commits."""
         self.name = name
+        topic_changed.send(self)
+
+    def describe(self, description: str) -> None:
+        """Change what the topic's page says of it. The caller commits."""
+        self.description = description
+
+    def readdress(self, slug: str, by_id: int | None = None) -> None:
+        """Give the topic's page another address. The old one leads there, and its feeds. The caller commits.
+
+        Raises:
+            AddressTaken: another topic has the address, or had it.
+        """
+        if slug == self.slug:
+            return
+        if db.session.scalar(select(Topic.id).where(Topic.slug == slug)):
+            raise AddressTaken(f"There is a topic at /topics/{slug} already.")
+        old = self.url
+        must_be_free(f"/topics/{slug}", own=old)
+        self.slug = slug
+        db.session.flush()
+        page_moved(old, self.url, by_id)
+        topic_changed.send(self)
 
 
 class TopicMark(Base, Tagged):
@@ -408,6 +432,25 @@ class Article(Base, Tagged, Facts):
         self.also_in = [other.id for other in also_in if other.id != section.id]
         self._shelve()
 
+    def readdress(self, slug: str, by_id: int | None = None) -> None:
+        """Give a story that readers know another address. The old one leads there, with the versions and comments below it.
+
+        ``by_id`` is the account of who did it. The caller commits.
+
+        Raises:
+            AddressTaken: another story has the address, or had it.
+        """
+        if slug == self.slug:
+            return
+        if db.session.scalar(select(Article.id).where(Article.slug == slug)):
+            raise AddressTaken(f"There is a story at /articles/{slug} already.")
+        old = self.url
+        must_be_free(f"/articles/{slug}", own=old)
+        self.slug = slug
+        db.session.flush()
+        page_moved(old, self.url, by_id)
+        article_changed.send(self)
+
     def mark_topics(self, names: Iterable[str]) -> None:
         """Say what the story is about, the main topic first; topics that are new are made. The caller commits."""
         topics = [topic_named(name) for name in dict.fromkeys(names)]
@@ -543,13 +586,25 @@ def write(
 
 
 def free_slug(wanted: str) -> str:
-    """Give an address's last part made of ``wanted`` that no story has yet."""
+    """Give an address's last part made of ``wanted`` that no story has, and none had: who asks for that is led on."""
     slug = base = slugify(wanted)
     number = 1
-    while db.session.scalar(select(Article.id).where(Article.slug == slug)):
+    while not _is_free(slug):
         number += 1
         slug = f"{base}-{number}"
     return slug
+
+
+def _is_free(slug: str) -> bool:
+    return not db.session.scalar(select(Article.id).where(Article.slug == slug)) and not _leads_on(f"/articles/{slug}")
+
+
+def _leads_on(address: str) -> bool:
+    try:
+        must_be_free(address)
+    except AddressTaken:
+        return True
+    return False
 
 
 def topic_named(name: str) -> Topic:
@@ -558,7 +613,7 @@ def topic_named(name: str) -> Topic:
     if topic is None:
         slug = slugify(name)
         number = 1
-        while db.session.scalar(select(Topic.id).where(Topic.slug == slug)):
+        while db.session.scalar(select(Topic.id).where(Topic.slug == slug)) or _leads_on(f"/topics/{slug}"):
             number += 1
             slug = f"{slugify(name)}-{number}"
         topic = Topic(name=name, slug=slug)
@@ -653,6 +708,7 @@ __all__ += [
     "free_slug",
     "prepared",
     "source_changed",
+    "topic_changed",
     "topic_named",
 ]
 __all__ += ["write"]

@@ -12,7 +12,7 @@ from sqlalchemy import ForeignKey, Index, Select, event, or_, select
 from sqlalchemy.orm import Mapped, Session, SessionTransaction, mapped_column
 
 from newsapp.accounts import Account
-from newsapp.articles.documents import document_of
+from newsapp.articles.documents import Document, document_of
 from newsapp.articles.drafting import WorkingCopy, copy_of, copy_saved
 from newsapp.articles.models import Article, article_changed
 from newsapp.articles.releasing import WaitingChange
@@ -115,7 +115,7 @@ def write_line(article: Article) -> None:
         article.unpublish_at,
     )
     line.change_at, line.is_stuck = (waiting.at, waiting.stuck_at is not None) if waiting else (None, False)
-    line.has_changes = copy is not None and copy.document != {**document_of(article), "slug": copy.document["slug"]}
+    line.has_changes = copy is not None and _as_released(article, copy.document) != document_of(article)
     line.embargo_until, line.returned_at = (copy.embargo_until, copy.returned_at) if copy else (None, None)
     line.words = article.words
     line.changed_at = _changed_at(article, copy)
@@ -147,6 +147,12 @@ def _write_noted(session: Session) -> None:
 def _forget_noted(session: Session, previous: SessionTransaction) -> None:
     if not previous.nested:
         session.info.pop("newslist", None)
+
+
+def _as_released(article: Article, document: Document) -> Document:
+    """Give a document as the story would say it; a story that was never public gets its address with its release."""
+    own = document["slug"] if article.published_at else ""
+    return {**document, "slug": own or article.slug}
 
 
 def _changed_at(article: Article, copy: WorkingCopy | None) -> datetime:

@@ -23,6 +23,7 @@ from newsapp.articles.proofs import given_for, proof
 from newsapp.articles.versions import CLASSES, Version, drop_unseen, keep, keep_first
 from newsapp.db import Base, Json, db, moment, reading
 from newsapp.lib import clock
+from newsapp.site import AddressTaken
 
 
 class CannotRelease(ValueError):
@@ -116,6 +117,8 @@ def _publish(article: Article, document: Document, by: Account | None, reason: s
     )
     if seen is None and article.slug != document["slug"]:
         article.slug = free_slug(document["slug"] or document["headline"])
+    elif seen is not None:
+        _readdress(article, document, by)
     put_on(article, {**document, "slug": article.slug})
     if article.unpublish_at and article.unpublish_at <= (at or clock.now()):
         article.end(None)
@@ -135,7 +138,7 @@ def _check(article: Article, document: Document, kind: str, reason: str, notice:
         raise CannotRelease("Say in a line what was changed, and why: readers see it.")
     if kind in ("correction", "clarification") and not notice:
         raise CannotRelease("Write the notice that stands under the story.")
-    if {**document, "slug": ""} == {**document_of(article), "slug": ""} and kind == "minor":
+    if {**document, "slug": document["slug"] or article.slug} == document_of(article) and kind == "minor":
         raise CannotRelease("Nothing was changed.")
 
 
@@ -144,6 +147,7 @@ def _change(
     at: datetime | None = None,
 ) -> Version:  # fmt: skip
     keep_first(article)
+    _readdress(article, document, by)
     put_on(article, {**document, "slug": article.slug})
     line = None
     if kind == "update":
@@ -155,6 +159,18 @@ def _change(
     version = keep(article, kind, reason, by, at, line)
     record(f"article.{kind}", f"article:{article.id}", by, reason, number=version.number)
     return version
+
+
+def _readdress(article: Article, document: Document, by: Account | None) -> None:
+    """Give a story that readers know the address that its document has; one without any leaves it where it is."""
+    was, wanted = article.slug, document["slug"]
+    if not wanted or wanted == was:
+        return
+    try:
+        article.readdress(wanted, by.id if by else None)
+    except AddressTaken as fault:
+        raise CannotRelease(str(fault)) from None
+    record("article.move", f"article:{article.id}", by, f"/articles/{was} is /articles/{wanted}")
 
 
 def _has_been_released(article: Article, by: Account | None) -> None:

@@ -14,6 +14,7 @@ from newsapp.lib import clock
 from newsapp.lib.tags import Tagged, shows
 from newsapp.lib.text import hue, initials, slugify
 from newsapp.media import Picture
+from newsapp.site import AddressTaken, must_be_free, page_moved
 
 author_changed = Namespace().signal("author-changed")  # sent with the author, inside the transaction
 
@@ -77,9 +78,30 @@ class Author(Base, Tagged, Named):
             setattr(self, name, value)
         author_changed.send(self)
 
+    def readdress(self, slug: str, by_id: int | None = None) -> None:
+        """Give the person's page another address. The old one leads there, and its feeds. The caller commits.
+
+        Raises:
+            AddressTaken: another author has the address, or had it.
+        """
+        if slug == self.slug:
+            return
+        if db.session.scalar(select(Author.id).where(Author.slug == slug)):
+            raise AddressTaken(f"There is an author at /authors/{slug} already.")
+        old = self.url
+        must_be_free(f"/authors/{slug}", own=old)
+        self.slug = slug
+        db.session.flush()
+        page_moved(old, self.url, by_id)
+        author_changed.send(self)
+
     def leave(self) -> None:
         """Note that the person has left the staff. The caller commits."""
         self.left_at = clock.now()
+
+    def come_back(self) -> None:
+        """Note that the person is of the staff again. The caller commits."""
+        self.left_at = None
 
 
 @dataclass(slots=True)

@@ -52,15 +52,24 @@ def pictures(article_id: int):
     """Show pictures of the library that a text can have: the newest, or those of which the words are said."""
     article = story(article_id)
     words = request.args.get("q", "").strip()[:100]
+    return page(
+        "desk/story-pictures.html",
+        fragment="pictures",
+        article=article,
+        words=words,
+        found=pictures_with(words),
+        data=_shown,
+    )
+
+
+def pictures_with(words: str) -> list[Picture]:
+    """Give pictures of the library: the newest, or those of which all the words are said."""
     query = select(Picture).order_by(Picture.id.desc()).limit(OFFERED)
     for word in words.split()[:5]:
         like = f"%{word.translate(_LIKE)}%"
         names = (Picture.title, Picture.alt, Picture.caption, Picture.creator, Picture.credit)
         query = query.where(or_(*(name.ilike(like, escape="\\") for name in names)))
-    return page(
-        "desk/story-pictures.html", fragment="pictures", article=article, words=words, found=db.session.scalars(query).all(),
-        data=_shown,
-    )  # fmt: skip
+    return list(db.session.scalars(query))
 
 
 @bp.get("/articles/<int(max=2147483647):article_id>/sources", endpoint="offer_sources")

@@ -59,7 +59,14 @@ MENU = (
         (SOURCES, "Sources", Business.WRITE),
         (LIBRARY, "Pictures", Business.WRITE),
     ),
-    ((FRONT, "Front page", Business.EDIT),),
+    (
+        (FRONT, "Front page", Business.EDIT),
+        ("/desk/sections", "Sections", Business.EDIT),
+        ("/desk/menus", "Menus", Business.EDIT),
+        ("/desk/authors", "Authors", Business.EDIT),
+        ("/desk/topics", "Topics", Business.EDIT),
+        ("/desk/redirects", "Redirects", Business.EDIT),
+    ),
     (
         ("/desk/comments", "Comments", Business.MODERATE),
         ("/desk/words", "Words", Business.MODERATE),

@@ -46,12 +46,12 @@ def withhold(article_id: int, n: int):
 
 @bp.post("/articles/<int(max=2147483647):article_id>/restore")
 def restore(article_id: int):
-    """Put what was once written or public into the working copy; nothing is released."""
+    """Put what was once written or public into the working copy, but for the address; nothing is released."""
     article = story(article_id)
     document, _ = _state(article, request.form.get("from", ""))
-    _, at = drafting.working_document(article)
+    now, at = drafting.working_document(article)
     try:
-        drafting.save(article, document, me(), whole_number(request.form.get("number")) or at)
+        drafting.save(article, {**document, "slug": now["slug"]}, me(), whole_number(request.form.get("number")) or at)
     except SavedMeanwhile:
         db.session.rollback()
         return _history(story(article_id), 409, "Somebody has saved meanwhile. Look at it, and try again.")

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
 
 from flask import request
 from sqlalchemy import select
 
 from newsapp.accounts.log import LogEntry
+from newsapp.articles import Topic
+from newsapp.authors import Author
 from newsapp.comments import Comment, Report
 from newsapp.comments.models import WHY_HELD, WHY_REJECTED
 from newsapp.db import db
@@ -16,6 +20,7 @@ from newsapp.desk.front import place_called
 from newsapp.desk.queue import CHECKS, names
 from newsapp.lib.text import whole_number
 from newsapp.lib.web import page
+from newsapp.sections import Section
 
 PER_PAGE = 50
 SAYS = {
@@ -29,9 +34,15 @@ SAYS = {
     "article.begin": "began", "article.submit": "gave to review", "article.send_back": "sent back", "article.embargo": "set the embargo of",
     "article.publish": "published", "article.correction": "corrected", "article.clarification": "clarified", "article.update": "updated",
     "article.minor": "changed", "article.schedule_change": "scheduled a change of", "article.call_off_change": "called off the change of",
-    "article.call_off": "called off the publication of", "article.withdraw": "withdrew", "article.end": "set the end of",
+    "article.call_off": "called off the publication of", "article.withdraw": "withdrew", "article.end": "set the end of", "article.move": "gave another address to",
+    "topic.edit": "described anew", "topic.move": "gave another address to", "topic.merge": "merged", "topic.remove": "removed",
+    "author.add": "added", "author.edit": "described anew", "author.move": "gave another address to", "author.leave": "noted the leaving of", "author.come_back": "noted the return of",
+    "menu.add": "added to the menus:", "menu.edit": "changed in the menus:", "menu.order": "put in order", "menu.remove": "took out of the menus:",
+    "redirect.set": "led on from", "redirect.remove": "removed the redirect of", "section.add": "added", "section.edit": "described anew", "section.move": "moved", "section.order": "put in order what stands below", "section.hide": "hid",
+    "section.show": "put back", "section.remove": "removed",
+    "source.add": "added", "source.amend": "described anew", "source.merge": "merged", "version.withhold": "withheld a version of", "preview.make": "made a preview link to", "preview.revoke": "took back a preview link to",
     "front.place": "placed a story in", "front.take_out": "took a story out of", "front.move": "put into another order", "front.limit": "set the times of a story in",
-    "front.undo": "took back a change of", "banner.set": "set", "banner.take_down": "took down", "source.add": "added", "source.amend": "described anew", "source.merge": "merged", "version.withhold": "withheld a version of", "preview.make": "made a preview link to", "preview.revoke": "took back a preview link to",
+    "front.undo": "took back a change of", "banner.set": "set", "banner.take_down": "took down",
 }  # fmt: skip
 
 
@@ -94,6 +105,14 @@ def _line(entry: LogEntry, known: dict[int, str], there: set[int], reported: dic
         return Line(entry, by, does, place_called(rest), f"/desk/front/slots/{rest}" if me().can_edit else "")
     if kind == "source":
         return Line(entry, by, does, f"source {rest}", f"/desk/sources/{rest}" if me().can_write else "")
+    if kind in _OF_THE_PAPER:
+        known_name, url = _named(kind, rest)
+        return Line(entry, by, does, known_name, url if me().can_edit else "")
+    if kind in ("menu", "menus"):
+        words = f"column {rest}" if rest else "the footer’s columns"
+        return Line(entry, by, does, words, "/desk/menus" if me().can_edit else "")
+    if kind == "redirect":
+        return Line(entry, by, does, rest, "/desk/redirects?" + urlencode({"q": rest}) if me().can_edit else "")
     if kind == "account":
         n = _number(entry)
         return Line(
@@ -121,8 +140,24 @@ def _line(entry: LogEntry, known: dict[int, str], there: set[int], reported: dic
         if kind == "site"
         else "the line of breaking news"
         if kind == "banner"
+        else "the top of the paper"
+        if kind == "sections"
         else entry.about,
     )
+
+
+_OF_THE_PAPER = {
+    "section": (Section, "/desk/sections"),
+    "topic": (Topic, "/desk/topics"),
+    "author": (Author, "/desk/authors"),
+}
+
+
+def _named(kind: str, rest: str) -> tuple[str, str]:
+    """Give the name of a part of the paper, and its page at the desk; of one that is gone, its number."""
+    table, at = _OF_THE_PAPER[kind]
+    row: Any = db.session.get(table, whole_number(rest) or 0)
+    return (f"{kind} “{row.name}”", f"{at}/{row.id}") if row is not None else (f"{kind} {rest}", "")
 
 
 def why(entry: LogEntry) -> str:

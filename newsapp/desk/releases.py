@@ -262,6 +262,8 @@ def _release(article: Article, form: ReleaseForm, status: int = 200, fault: str 
         "desk/release.html", status=status, state=state, form=form, number=at, fault=fault, means=MEANS, classes=CLASSES,
         difference=difference, marks=proof(document, given_for(article, document)),
         lacks=releasing.kept_back(article, document), zone=layout().site.zone, document=document,
+        moves_to=f"/articles/{document['slug']}" if difference is not None and document["slug"] not in ("", article.slug) else "",
+        stands_at=article.url,
     )  # fmt: skip
 
 

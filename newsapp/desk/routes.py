@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from newsapp.desk import (  # noqa: F401  # each adds its views to the blueprint
+    authors,
     banner,
     comments,
     discussions,
@@ -11,14 +12,18 @@ from newsapp.desk import (  # noqa: F401  # each adds its views to the blueprint
     lists,
     log,
     media,
+    menus,
     people,
     preview,
+    redirects,
     releases,
     rules,
+    sections,
     settings,
     sources,
     stories,
     today,
+    topics,
     writing,
 )
 from newsapp.desk.frame import bp

@@ -120,6 +120,19 @@ def follow(account: Account, shelf: str) -> Follow:
     return _add(Follow(account_id=account.id, **{f"{kind}_id": number}, since=clock.now())) or follow(account, shelf)
 
 
+def lead_on(old: str, new: str) -> None:
+    """Let everybody who follows what stands on the shelf ``old`` follow ``new``: the two are one now. The caller commits."""
+    (kind, before), (_, after) = _parts(old), _parts(new)
+    column = getattr(Follow, f"{kind}_id")
+    there = set(db.session.scalars(select(Follow.account_id).where(column == after)))
+    for row in db.session.scalars(select(Follow).where(column == before)):
+        if row.account_id in there:
+            db.session.delete(row)
+        else:
+            setattr(row, f"{kind}_id", after)
+    db.session.flush()
+
+
 def followed(account: Account, shelf: str) -> Follow | None:
     """Give the row of what an account follows."""
     kind, number = _parts(shelf)

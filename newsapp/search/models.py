@@ -27,6 +27,7 @@ from newsapp.articles import (
     TopicMark,
     article_changed,
     source_changed,
+    topic_changed,
 )
 from newsapp.authors import Author, author_changed
 from newsapp.db import Base, db, moment
@@ -34,7 +35,7 @@ from newsapp.lib.tags import EVERYTHING, TagVersion
 from newsapp.lib.words import index_text
 from newsapp.media import Picture, picture_changed
 from newsapp.search.asked import kind_mark
-from newsapp.sections import Section
+from newsapp.sections import Section, section_moved
 
 # Of one story's text, in bytes of UTF-8: PostgreSQL takes 1 MB of distinct words, and the longest reports have 300 kB.
 MAX_BODY_BYTES = 400_000
@@ -299,6 +300,16 @@ def _note_author(author: Author) -> None:
 @source_changed.connect
 def _note_source(source: Source) -> None:
     _note_stories(select(Citation.article_id).where(Citation.source_id == source.id))
+
+
+@topic_changed.connect
+def _note_topic(topic: Topic) -> None:
+    _note_stories(select(TopicMark.article_id).where(TopicMark.topic_id == topic.id))
+
+
+@section_moved.connect
+def _note_section(section: Section, above: list[int]) -> None:
+    _note_stories(select(Listing.article_id).where(Listing.shelf == f"section:{section.id}"))
 
 
 @picture_changed.connect

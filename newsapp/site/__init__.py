@@ -2,6 +2,32 @@
 
 from newsapp.site.models import Site, current
 from newsapp.site.policy import CommentPolicy, comment_policy
-from newsapp.site.redirects import NoRedirect, Redirect, moved_to, redirect
+from newsapp.site.redirects import (
+    FEEDS,
+    AddressTaken,
+    NoRedirect,
+    Redirect,
+    answers,
+    moved_to,
+    must_be_free,
+    page_came,
+    page_moved,
+    redirect,
+)
 
-__all__ = ["CommentPolicy", "NoRedirect", "Redirect", "Site", "comment_policy", "current", "moved_to", "redirect"]
+__all__ = [
+    "FEEDS",
+    "AddressTaken",
+    "CommentPolicy",
+    "NoRedirect",
+    "Redirect",
+    "Site",
+    "answers",
+    "comment_policy",
+    "current",
+    "moved_to",
+    "must_be_free",
+    "page_came",
+    "page_moved",
+    "redirect",
+]

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from urllib.parse import quote, unquote, urlsplit, urlunsplit
 
-from flask import current_app
+from flask import current_app, g
 from sqlalchemy import ForeignKey, Select, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 from werkzeug.exceptions import HTTPException
@@ -13,6 +14,9 @@ from newsapp.db import Base, db, moment
 from newsapp.lib import clock
 
 MAX_LENGTH = 2000  # letters of an address
+FEEDS = ("/feed.xml", "/feed.atom", "/feed.json")  # what stands below a list of stories
+# What stands below these pages of ours goes where the page has gone: a story's versions and comments, an author's feeds.
+_WITH_ALL_BELOW = ("/articles/", "/authors/", "/topics/")
 # What stands in a path and in a query unencoded. Source: RFC 3986, sections 3.3 and 3.4.
 _IN_PATH = "/:@!$&'()*+,;=~-._"
 _IN_QUERY = f"{_IN_PATH}?%"
@@ -20,6 +24,10 @@ _IN_QUERY = f"{_IN_PATH}?%"
 
 class NoRedirect(ValueError):
     """A redirect that cannot be made; the message is a sentence for the person who asked for it."""
+
+
+class AddressTaken(ValueError):
+    """An address that another page has, or had; the message is a sentence for the desk."""
 
 
 class Redirect(Base):
@@ -68,6 +76,40 @@ def redirect(old: str, new: str, by_id: int | None = None) -> Redirect:
     return row
 
 
+def page_moved(old: str, new: str, by_id: int | None = None, below: tuple[str, ...] = ()) -> None:
+    """Lead readers from where a page of ours stood to where it stands now, and from what stood ``below`` it.
+
+    A redirect of the new address goes: the page answers there. So a page may go back and forth, and nobody in a circle.
+    The caller commits.
+    """
+    for part in ("", *below):
+        page_came(f"{new}{part}")
+        redirect(f"{old}{part}", f"{new}{part}", by_id)
+
+
+def must_be_free(address: str, own: str = "") -> None:
+    """See that no other page has left an address of ours: who asks for it is led there, and would not be any more.
+
+    ``own`` is where the page stands now that is to have the address; its own old addresses are free for it.
+
+    Raises:
+        AddressTaken: another page has left it.
+    """
+    row = db.session.get(Redirect, _path(address))
+    if row is not None and row.new_address != _path(own or "/"):
+        raise AddressTaken(
+            f"{address} is an old address, which leads to {unquote(row.new_address)}. Choose another one, or remove that redirect."
+        )
+
+
+def page_came(address: str) -> None:
+    """Forget that an address of ours leads elsewhere: a page answers there now. The caller commits."""
+    row = db.session.get(Redirect, _path(address))
+    if row is not None:
+        db.session.delete(row)
+        db.session.flush()
+
+
 def moved_to(session: Session, path: str, query: str = "") -> str | None:
     """Give the address that ``path`` has moved to, with the reader's ``query`` behind it; ``None`` where it has not.
 
@@ -75,28 +117,56 @@ def moved_to(session: Session, path: str, query: str = "") -> str | None:
     """
     if len(path) > MAX_LENGTH:
         return None
-    found = session.scalar(select(Redirect.new_address).where(Redirect.old_path == _path(path)))
+    asked_for = _path(path)
+    above, below = _page_above(asked_for)
+    rows = select(Redirect.old_path, Redirect.new_address).where(Redirect.old_path.in_({asked_for, above}))
+    led: dict[str, str] = dict(session.execute(rows).all())
+    found = led.get(asked_for)
+    if found is None and _stands_alone(led.get(above, "")):
+        found = led[above] + below
     if found is None and _answers_without_slash(path):
-        found = _path(path)
+        found = asked_for
     if found is None or not query:
         return found
     parts, asked = urlsplit(found), quote(query, safe=_IN_QUERY)
     return urlunsplit(parts._replace(query=f"{parts.query}&{asked}" if parts.query else asked))
 
 
+def _stands_alone(target: str) -> bool:
+    """Tell whether a target is a story, an author or a topic itself, so that something may stand below it."""
+    return any(target.startswith(room) for room in _WITH_ALL_BELOW) and not re.search("[?#]|/.+/.+/", target)
+
+
+def _page_above(path: str) -> tuple[str, str]:
+    """Cut an address below a story, an author or a topic in two: the page's own, and what stands below it."""
+    room = next((room for room in _WITH_ALL_BELOW if path.startswith(room)), None)
+    if room is None:
+        return path, ""
+    own, slash, rest = path.removeprefix(room).partition("/")
+    return f"{room}{own}", f"{slash}{rest}"
+
+
 def _answers_without_slash(path: str) -> bool:
-    """Tell whether there is a page at the path without the slash at its end. Rooms with a door of their own tell nothing."""
+    """Tell whether there is a page at the path without the slash at its end."""
     bare = path.rstrip("/")
-    if bare == path or not bare.startswith("/") or bare.startswith("//"):  # two slashes would name another host
+    return bare != path and answers(bare)
+
+
+def answers(path: str) -> bool:
+    """Tell whether there is a page at a path, decoded, as readers see it. Rooms with a door of their own tell nothing."""
+    if not path.startswith("/") or path.startswith("//"):  # two slashes would name another host
         return False
+    was = g.get("shared")
     try:
-        endpoint, values = current_app.url_map.bind("").match(bare, "GET")
+        endpoint, values = current_app.url_map.bind("").match(path, "GET")
         room = endpoint.rpartition(".")[0]
         if current_app.before_request_funcs.get(room):
             return False
         current_app.ensure_sync(current_app.view_functions[endpoint])(**values)
     except HTTPException:
         return False
+    finally:
+        g.shared = was
     return True
 
 

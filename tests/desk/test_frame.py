@@ -37,8 +37,11 @@ def people(app):
     return made
 
 
+OF_THE_PAPER = ("/desk/front", "/desk/sections", "/desk/redirects", "/desk/topics", "/desk/authors", "/desk/menus")
+
+
 def may_see(role: Role, address: str) -> bool:
-    """Stories and sources are for those who write, the front page for those who edit; the rest for those who moderate."""
+    """Stories and sources are for those who write, the paper as a whole for those who edit; the rest for those who moderate."""
     if address == "/desk":
         return role != Role.READER
     if address.startswith("/desk/settings"):
@@ -47,7 +50,9 @@ def may_see(role: Role, address: str) -> bool:
         return role in WRITES
     if address.startswith("/desk/sources"):
         return role in (EDITS if address.endswith("/merge") else WRITES)
-    return role in (EDITS if address.startswith(("/desk/articles/", "/desk/front")) else MODERATES)
+    if address.startswith(("/desk/articles/", *OF_THE_PAPER)):
+        return role in EDITS
+    return role in MODERATES
 
 
 @pytest.mark.parametrize("role", Role)

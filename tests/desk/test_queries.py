@@ -7,7 +7,7 @@ import re
 import pytest
 from sqlalchemy import event
 
-from newsapp import comments
+from newsapp import comments, sections, site
 from newsapp.db import db
 from newsapp.lib import clock
 from tests.conftest import signed_in
@@ -34,6 +34,22 @@ def desk(app, article, reader, moderator):
     comments.suspend(by=moderator, account=reader, reason="Insults.", until=clock.now().replace(year=2030))
     db.session.commit()
     return signed_in(app, moderator)
+
+
+# Removing a section reads every story's list of further sections; that happens once in years.
+OF_THE_PAPER = [
+    "/desk/sections", "/desk/sections/1", "/desk/menus", "/desk/menus/1", "/desk/authors", "/desk/authors?q=rosa", "/desk/authors/1", "/desk/topics", "/desk/topics?q=river",
+    "/desk/topics?unused=1", "/desk/topics/1", "/desk/topics/1/merge?into=rivers", "/desk/redirects", "/desk/redirects?q=x", "/desk/redirects/missing",
+    "/desk/redirects/edit?old=/2019/barges-return.html",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("address", OF_THE_PAPER)
+def test_no_query_about_the_paper_s_structure_scans_a_table_that_grows(app, article, editor, address, postgres):
+    sections.add_column("The paper").add(None, "The log", "/log")
+    site.redirect("/old", "/log")
+    db.session.commit()
+    test_no_query_of_the_desk_scans_a_table_that_grows(signed_in(app, editor), address, postgres)
 
 
 @pytest.mark.parametrize("address", ADDRESSES)

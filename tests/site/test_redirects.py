@@ -70,6 +70,22 @@ def test_the_query_comes_along(client, site):
     assert leads(client, "/letter?x=1") == "https://example.org/letter?list=1&x=1"
 
 
+def test_what_stands_below_a_story_goes_where_the_story_has_gone(client, site):
+    redirect("/articles/old", "/articles/new")
+    redirect("/articles/short", "/articles/new?page=2")
+    redirect("/articles/away", "/sections/world")
+    redirect("/articles/far", "https://example.org/articles/far")
+
+    assert leads(client, "/articles/old/versions/3?a=1") == "/articles/new/versions/3?a=1"
+    for below in (
+        "/articles/short/versions",
+        "/articles/away/comments",
+        "/articles/far/share",
+        "/articles/oldest/share",
+    ):
+        assert client.get(below).status_code == 404, below
+
+
 def test_an_address_has_one_spelling(client, site):
     redirect("/caf%C3%A9/menü/", "/heiß?q=é")
 
