@@ -453,6 +453,8 @@ VERBS: dict[str, Change] = {
     "Comment.show": of(Comment, lambda row, c: row.show()),
     "Comment.approve": of(Comment, lambda row, c: row.approve()),
     "Comment.delete": of(Comment, lambda row, c: row.delete()),
+    "Comment.keep": of(Comment, lambda row, c: row.keep()),
+    "Comment.decline": of(Comment, lambda row, c: row.decline()),
     "Comment.feature": of(Comment, lambda row, c: row.feature()),
     "Comment.unfeature": of(Comment, lambda row, c: row.unfeature()),
     "Comment.recommend": of(Comment, lambda row, c: _or_not(lambda: row.recommend(any_of(Account, c)))),

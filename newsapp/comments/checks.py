@@ -25,7 +25,7 @@ from newsapp.comments.models import MAX_LENGTH, Comment, NotAllowed, Thread, cle
 from newsapp.comments.people import Measure, strictest
 from newsapp.comments.wordlist import ListedWord, found_in, plain_text
 from newsapp.db import db
-from newsapp.lib import clock, dates
+from newsapp.lib import clock
 from newsapp.lib.addresses import mailbox
 
 MOST_LINKS = 2  # an account's comment may have; a guest's waits in any case
@@ -231,9 +231,7 @@ def _sanctions(draft: Draft) -> Iterator[Finding]:
     if found.measure == Measure.PREMODERATE:
         yield Finding("premoderated", Verdict.HOLD, detail=found.reason)
         return
-    zone = site.current(db.session()).timezone
-    until = f" This holds until {dates.until(found.ends_at, zone)}." if found.ends_at else ""
-    yield Finding("sanctions", Verdict.REFUSE, f"{found.says}{until}")
+    yield Finding("sanctions", Verdict.REFUSE, found.says)
 
 
 def _repeat(draft: Draft) -> Iterator[Finding]:

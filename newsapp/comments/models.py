@@ -412,6 +412,14 @@ class Comment(Base, Tagged):
         """Put a hidden comment back. The caller commits."""
         self._decide("show", by, **(_CLEAR if self.approved_at else {"hidden_at": None, "hidden_by_id": None}))
 
+    def keep(self, by: Account | None = None) -> None:
+        """Leave the comment as it is, after somebody has asked for something else. The caller commits."""
+        self._decide("keep", by)
+
+    def decline(self, by: Account | None = None) -> None:
+        """Let the decision about the comment stand that was appealed against. The caller commits."""
+        self._decide("decline", by)
+
     def feature(self, by: Account | None = None) -> None:
         """Show the comment above the thread as well. The caller commits."""
         self._decide("feature", by, featured_at=clock.now(), featured_by_id=by.id if by else None)

@@ -12,11 +12,12 @@ from enum import StrEnum
 from sqlalchemy import ColumnElement, ForeignKey, Index, Select, or_, select, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from newsapp import site
 from newsapp.accounts import Account
 from newsapp.accounts.log import record
-from newsapp.accounts.notifications import notify
+from newsapp.accounts.notifications import notify, take_back
 from newsapp.db import Base, db, moment, pk
-from newsapp.lib import clock
+from newsapp.lib import clock, dates
 from newsapp.lib.addresses import mailbox
 
 
@@ -34,6 +35,14 @@ SAYS = {
     Measure.PREMODERATE: "Your comments are read by a moderator before they appear.",
     Measure.SUSPEND: "You cannot comment for a while.",
     Measure.BAN: "You cannot comment here any more.",
+}
+
+
+LIFTED = {
+    Measure.WARN: "A moderator has taken a warning back.",
+    Measure.PREMODERATE: "Your comments are treated like everybody’s again.",
+    Measure.SUSPEND: "You can comment again: your suspension is lifted.",
+    Measure.BAN: "You can comment again: your ban is lifted.",
 }
 
 
@@ -88,13 +97,20 @@ class Sanction(Base):
 
     @property
     def says(self) -> str:
-        """Tell the person, in a sentence or two."""
-        return f"{SAYS[Measure(self.measure)]} {self.reason}".strip()
+        """Tell the person, in a sentence or two, and until when it holds."""
+        zone = site.current(db.session()).timezone
+        until = f" This holds until {dates.until(self.ends_at, zone)}." if self.ends_at else ""
+        return f"{SAYS[Measure(self.measure)]} {self.reason}".strip() + until
 
     def lift(self, by: Account) -> None:
         """End it before its time. The caller commits."""
         self.lifted_at, self.lifted_by_id = clock.now(), by.id
-        record("person.lift", _about(self.account_id, self.email), by, self.measure)
+        record("person.lift", _about(self.account_id, self.email), by, sanction=self.id)
+        if self.account_id is not None:
+            take_back("warning", f"sanction:{self.id}")
+            notify(
+                self.account_id, "warning", f"sanction:{self.id}", LIFTED[Measure(self.measure)], "/account/comments"
+            )
 
 
 class PersonNote(Base):
@@ -117,8 +133,9 @@ class PersonNote(Base):
         """Select the notes on a person, the newest first."""
         return select(cls).where(_is_about(cls, account, email)).order_by(cls.id.desc())
 
-    def remove(self) -> None:
+    def remove(self, by: Account | None = None) -> None:
         """Throw the note away. The caller commits."""
+        record("person.unnote", _about(self.account_id, self.email), by)
         db.session.delete(self)
 
 
@@ -153,6 +170,7 @@ def note(words: str, *, by: Account, account: Account | None = None, email: str 
     )
     db.session.add(written)
     db.session.flush()
+    record("person.note", _about(written.account_id, written.email), by)
     return written
 
 
@@ -174,7 +192,14 @@ def _sanction(
     )  # fmt: skip
     db.session.add(made)
     db.session.flush()
-    record(f"person.{measure}", _about(made.account_id, made.email), by, until=until.isoformat() if until else None)
+    # The reason is the person's to read and goes with the row; the log, which is never changed, leads to it.
+    record(
+        f"person.{measure}",
+        _about(made.account_id, made.email),
+        by,
+        until=until.isoformat() if until else None,
+        sanction=made.id,
+    )
     if account is not None:
         notify(account.id, "warning", f"sanction:{made.id}", made.says, "/account/comments")
     return made

@@ -129,6 +129,8 @@ class Appeal(Base):
         if granted:
             self.granted_at = self.decided_at
             self.comment.approve(by)
+        else:
+            self.comment.decline(by)
         if self.comment.account_id is not None:
             outcome = "Your comment is back." if granted else "The decision stands."
             told = f"Your appeal was looked at again. {outcome} {answer}".strip()
@@ -143,6 +145,7 @@ class Appeal(Base):
     def reopen(self, by: Account) -> None:
         """Take the answer back, with the decision that went with it. The caller commits."""
         record("appeal.reopen", self.comment.about, by)
+        take_back("appeal", self.comment.about)
         self.decided_at = self.decided_by_id = self.granted_at = None
         self.answer = ""
 

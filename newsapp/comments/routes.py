@@ -16,6 +16,7 @@ from newsapp.articles import Article, Story, story_to_read, structured
 from newsapp.comments import (
     Appeal,
     Comment,
+    Measure,
     Mute,
     NotAllowed,
     Recommendation,
@@ -29,6 +30,7 @@ from newsapp.comments import (
 )
 from newsapp.comments.checks import closes_at, hashed_network
 from newsapp.comments.forms import AppealForm, ClaimForm, CommentForm, GuestForm, ReportForm, opened_now
+from newsapp.comments.people import strictest
 from newsapp.comments.reports import REASONS
 from newsapp.comments.threads import PER_PAGE, SORTS
 from newsapp.db import db
@@ -642,8 +644,13 @@ def _write(
     if not comments.is_open(article, tags.moment()) and edits is None:
         fault = "The discussion is closed. It takes no more comments."
         status = status if status >= 400 else 200
-    if reader() is None and not site.comment_policy().guests:
+    account = reader()
+    if account is None and not site.comment_policy().guests:
         fault = fault or "Sign in to comment here."
+    # Who cannot comment is told so before they have written, and not after.
+    bound = strictest(account, None) if account is not None and edits is None else None
+    if bound is not None and bound.measure in (Measure.SUSPEND, Measure.BAN):
+        fault = fault or bound.says
     place = edits or parent
     return page(
         "comments/new.html",
@@ -661,6 +668,8 @@ def _write(
         fault=fault,
         wait=wait,
         is_remembered=bool(_remembered()[0]),
+        asks_to_sign_in=account is None and not site.comment_policy().guests,
+        is_shut=bool(fault) and not form.body.data and status < 400,
     )
 
 

@@ -22,11 +22,13 @@ from newsapp.desk import queue as lists
 from newsapp.desk.find import find
 from newsapp.desk.frame import bp, me, sees_addresses
 from newsapp.desk.queue import ACTS, PER_PAGE, SHORT, TABS, Listed
-from newsapp.lib import tags
+from newsapp.lib import clock, tags
 from newsapp.lib.text import whole_number
 from newsapp.lib.web import own_path, page
 
 MOST_AT_ONCE = 100
+LEAVES = ("keep", "approve", "show")  # after these the comment is on the page
+SITTING = timedelta(hours=1)  # how far back one goes through one's own decisions
 ANCESTORS = 10  # shown above a reply
 CALLED = {
     "approve": "Approved", "hold": "Held", "reject": "Rejected", "spam": "Marked as spam", "hide": "Hidden", "show": "Put back",
@@ -38,6 +40,8 @@ CALLED = {
 DONE = {
     "warn": "Warned: the person is told.", "premoderate": "From now on everything of this person is read first.",
     "suspend": "Suspended: the person is told until when, and why.", "ban": "Banned: the person is told why.",
+    "premoderate-guest": "From now on everything from this address is read first.", "suspend-guest": "Suspended: a guest is told when they try to comment.",
+    "ban-guest": "Banned: a guest is told when they try to comment.", "lifted": "Lifted: a person with an account is told.",
     "closed": "The discussion is closed.", "opened": "The discussion takes comments.", "said": "The message stands above the discussion.",
     "unsaid": "There is no message above the discussion any more.",
 }  # fmt: skip
@@ -76,14 +80,8 @@ def decide():
                 db.session.scalars(LogEntry.concerning(comment.about).with_only_columns(LogEntry.id).limit(1)).first()
             )
     db.session.commit()
-    told = act if act in ("keep", "grant", "decline") else ""
-    return _back(
-        {
-            "done": [str(n) for n in done if n] if not told else [],
-            "moved": moved,
-            "told": told and f"{told}-{len(done)}",
-        }
-    )
+    told = f"{act}-{len(done)}" if act in ("keep", "grant", "decline") else ""
+    return _back({"done": [str(n) for n in done if n], "moved": moved, "told": told})
 
 
 @bp.post("/comments/undo")
@@ -99,10 +97,11 @@ def undo():
         try:
             comment.undo(about[comment.id], me())
             appeal = db.session.get(Appeal, comment.id)
-            if appeal is not None and appeal.granted_at and appeal.granted_at <= about[comment.id].at:
-                appeal.reopen(me())  # it was granted with the decision that is taken back
-            upheld = Report.about(comment).where(Report.decision == "upheld", Report.decided_at >= about[comment.id].at)
-            for report in db.session.scalars(upheld):
+            was_granted = appeal is not None and appeal.granted_at and appeal.granted_at <= about[comment.id].at
+            if appeal is not None and (was_granted or about[comment.id].act == "comment.decline"):
+                appeal.reopen(me())  # it was answered with the decision that is taken back
+            with_it = Report.about(comment).where(Report.decided_at >= about[comment.id].at)
+            for report in db.session.scalars(with_it):
                 report.reopen(me())  # likewise
             undone += 1
         except DecidedMeanwhile:
@@ -174,7 +173,7 @@ def _queue(status: int = 200, fault: str = "", kept: MultiDict[str, str] | None 
         "desk/comments.html",
         fragment="queue",
         status=status,
-        tabs=[(key, TABS[key].label if key in TABS else "Banned people", counts[key]) for key in (*TABS, "banned")],
+        tabs=[(key, TABS[key].label if key in TABS else "Measures", counts[key]) for key in (*TABS, "banned")],
         tab=tab_key,
         what=TABS[tab_key].what if tab_key in TABS else "",
         rows=shown.rows if shown else [],
@@ -213,14 +212,30 @@ def outcome(asked: MultiDict[str, str]) -> dict[str, Any]:
     ).all()
     act, _, n = asked.get("told", "").partition("-")
     told = _plural(CALLED[act], whole_number(n) or 0) if act in CALLED else DONE.get(act, "")
-    if entries:
+    if entries and act not in CALLED:
         told = _plural(CALLED.get(entries[0].act.removeprefix("comment."), "Decided"), len(entries))
+    earlier = _earlier() if act == "undo" else None
+    if earlier is not None:
+        entries = [earlier]
     found = db.session.scalars(select(Comment).where(Comment.id.in_(moved)).options(joinedload(Comment.account))).all()
     return {
         "told": told,
         "undoable": [entry.id for entry in entries if entry.details.get("before") is not None],
+        "earlier": CALLED.get(earlier.act.removeprefix("comment."), "") if earlier is not None else "",
         "moved": [(row, lists.what_happened(row.comment)) for row in lists.rows(found)],
     }
+
+
+def _earlier() -> LogEntry | None:
+    """Give one's own newest decision of the last hour that can still be taken back."""
+    lately = select(LogEntry).where(
+        LogEntry.by_id == me().id, LogEntry.act.like("comment.%"), LogEntry.act != "comment.undo", LogEntry.at > clock.now() - SITTING
+    )  # fmt: skip
+    for entry in db.session.scalars(lately.order_by(LogEntry.id.desc()).limit(MOST_AT_ONCE)):
+        comment = db.session.get(Comment, whole_number(entry.about.removeprefix("comment:")) or 0)
+        if comment is not None and entry.details.get("decision") == comment.decisions:
+            return entry
+    return None
 
 
 def _plural(said: str, n: int) -> str:
@@ -288,6 +303,8 @@ def _reason(act: str, chosen: dict[int, int], words: str) -> RejectionReason | N
         raise CannotDecide("Choose at least one comment first.")
     if len(words) > MAX_WORDS:
         raise CannotDecide(f"Write at most {MAX_WORDS:,} characters to a person.")
+    if act == "decline" and not words:
+        raise CannotDecide("Write an answer to the appeal; its author has only this one.")
     if act != "reject":
         return None
     found = db.session.get(RejectionReason, whole_number(request.form.get("reason")) or 0)
@@ -315,6 +332,8 @@ def _act_on(comment: Comment, act: str, reason: RejectionReason | None, words: s
     if appeal is not None and is_open and act in ("grant", "decline", "approve", "show"):  # what is put back is granted
         appeal.decide(granted=act != "decline", by=by, answer=words)
         return
+    if act == "approve" and comment.is_visible:
+        act = "keep"  # it is on the page: whoever approves a comment that was reported leaves it there
     if act == "reject":
         assert reason is not None
         comment.reject(by, reason.title, words or reason.words)
@@ -322,10 +341,10 @@ def _act_on(comment: Comment, act: str, reason: RejectionReason | None, words: s
         comment.hide(by, words=words)
     elif act == "hold":
         comment.hold("moderator", by, comment.findings)
-    elif act != "keep":
+    else:
         getattr(comment, act)(by)
-    if act in ("reject", "hide", "spam", "keep", "hold"):
-        _close_reports(comment, upheld=act != "keep", words=words if act == "keep" else "")
+    if act in ("reject", "hide", "spam", "hold", *LEAVES):
+        _close_reports(comment, upheld=act not in LEAVES, words=words if act == "keep" else "")
 
 
 def _close_reports(comment: Comment, *, upheld: bool, words: str) -> None:

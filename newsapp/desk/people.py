@@ -135,7 +135,8 @@ def sanction(who: str):
         for comment in db.session.scalars(waits.limit(MOST_CLEARED)):
             comment.spam(me())
     db.session.commit()
-    return lead_to(with_told(_came_from(found), form.measure.data))
+    told = form.measure.data if found.account is not None else f"{form.measure.data}-guest"
+    return lead_to(with_told(_came_from(found), told))
 
 
 @bp.post("/comments/people/<who>/note")
@@ -153,7 +154,7 @@ def remove_note(who: str, note_id: int):
     found = _person(who)
     note = db.session.scalar(PersonNote.on(found.account, found.email).where(PersonNote.id == note_id))
     if note is not None:
-        note.remove()
+        note.remove(me())
         db.session.commit()
     return redirect(f"{found.url}#notes", 303)
 
@@ -165,7 +166,7 @@ def lift(who: str, sanction_id: int):
     if made is not None and made.lifted_at is None:
         made.lift(me())
         db.session.commit()
-    return redirect(f"{found.url}#sanctions", 303)
+    return redirect(with_told(_came_from(found), "lifted"), 303)
 
 
 # Helpers

@@ -34,6 +34,7 @@ USUAL = {"guest", "first"}  # no sign that anything is wrong
 ACTS = {
     "approve": "approved", "hold": "held", "reject": "rejected", "spam": "marked as spam", "hide": "hid", "show": "put back",
     "feature": "featured", "unfeature": "stopped featuring", "pin": "pinned", "unpin": "unpinned", "undo": "took back a decision about",
+    "keep": "left", "decline": "declined the appeal for",
 }  # fmt: skip
 
 SHORT = {
@@ -148,6 +149,17 @@ class Row:
     def email(self) -> str:
         account = self.comment.account
         return account.email if account else self.comment.guest_email or ""
+
+    @property
+    def is_within_reach(self) -> bool:
+        """Tell whether something can be done about the person: not about the newsroom's own, nor about nobody in particular."""
+        account = self.comment.account
+        return not account.is_newsroom if account else bool(self.comment.guest_email)
+
+    @property
+    def is_own(self) -> bool:
+        """Tell whether it is by somebody of the newsroom."""
+        return self.comment.account is not None and self.comment.account.is_newsroom
 
     @property
     def bound(self) -> str:

@@ -1,12 +1,12 @@
 // The queue by keyboard. J and K go to the next and the previous comment; A, R, S, B, F and U press the button of the row, or of the
 // notice above, that has this letter in data-key; X chooses the row; ? tells the keys. Never while somebody types in a field, and
-// never with Ctrl, Alt or Meta; Esc leaves the form that R has opened. After htmx has put a new list in, the row that stands where the old one stood is the current one.
+// never with Ctrl, Alt or Meta; Esc leaves the form that R has opened, and lets go of what is chosen. After htmx has put a new list in, the row that stands where the old one stood is the current one.
 // Keys that come while a decision is under way wait for the new list: each is about the row that is current then.
 // Without script: the same buttons, with Tab.
 
 import { announce } from "./status.js";
 
-const HELP = "J next, K previous, A approve, R reject, S spam, B ban, F feature, U undo, X choose, question mark: this list.";
+const HELP = "J next, K previous, A approve, R reject, S spam, B ban, F feature, U undo, X choose (then A, R and S are about all chosen), Esc lets go, question mark: this list.";
 const PRESSES = new Set(["A", "R", "S", "B", "F", "U"]);
 const ASKS = new Set(["R", "B"]); // what opens a form: what is typed after it belongs there and is no command
 const MOST_AHEAD = 50;
@@ -18,7 +18,7 @@ let place = -1; // of the current row among its fellows
 let wasIn = false; // whether the keyboard was in the list when it was sent away
 
 document.addEventListener("keydown", (event) => {
-  if (event.key === "Escape" && leave(event.target)) return event.preventDefault();
+  if (event.key === "Escape" && (leave(event.target) || letGo())) return event.preventDefault();
   if (event.ctrlKey || event.altKey || event.metaKey || event.defaultPrevented || !queue() || isTyping(event.target)) return;
   if (document.querySelector("dialog[open]")) return;
 
@@ -55,6 +55,7 @@ document.addEventListener("htmx:after:settle", ({ target }) => {
   const fault = document.querySelector("#queue > [role=alert]");
   if (fault) return (document.querySelector("#queue details[open] select") ?? fault).focus();
   count();
+  tellChosen();
   if (isTyping(document.activeElement)) return;
   if (wasIn || document.activeElement === document.body) go(Math.max(0, Math.min(place, rows().length - 1)));
 });
@@ -107,6 +108,15 @@ function leave(field) {
   return true;
 }
 
+/** Lets go of what is chosen, and of a reason begun for it. */
+function letGo() {
+  if (!queue() || document.querySelector("dialog[open]") || !chosen().length) return false;
+  for (const box of chosen()) box.checked = false;
+  tellChosen();
+  go(place);
+  return true;
+}
+
 function obey(key) {
   if (key === "J" || key === "K") go(place + (key === "J" ? 1 : -1));
   else if (key === "?") announce(HELP, { shown: true });
@@ -150,7 +160,27 @@ function choose() {
   current()?.querySelector(".mod__pick input")?.click();
 }
 
+// With comments chosen, the keys are about all of them, and the bar below says how many: A and S press its buttons, R leads to the reason.
+const OF_CHOSEN = { A: "[value=approve], [value=keep]", S: "[value=spam]", R: "select" };
+
+function pressForChosen(key) {
+  const found = document.querySelector("#bulk")?.querySelector(OF_CHOSEN[key] ?? "none");
+  if (!found) return announce(`${chosen().length} are chosen. Esc lets go of them.`, { shown: true });
+  key === "R" ? found.focus() : found.click();
+}
+
+function chosen() {
+  return [...document.querySelectorAll(".queue--main .mod__pick :checked")];
+}
+
+function tellChosen() {
+  const words = document.querySelector("[data-chosen]");
+  if (words) words.textContent = chosen().length ? `${chosen().length} chosen:` : "All chosen:";
+}
+document.addEventListener("change", ({ target }) => target.closest?.(".mod__pick") && tellChosen());
+
 function press(key) {
+  if (key !== "U" && chosen().length) return pressForChosen(key);
   if (key === "U") {
     const undo = document.querySelector('[data-key="U"]');
     return undo ? undo.click() : announce("There is nothing to undo.", { shown: true });

@@ -192,7 +192,7 @@ def test_a_sanction_binds_until_its_end_or_until_it_is_lifted(reader, moderator)
     made = comments.suspend(account=reader, by=moderator, reason="Three insults.", until=until)
     comments.warn(account=reader, by=moderator, reason="Calm down.")
     assert db.session.scalars(comments.Sanction.in_force(reader)).all() == [made]
-    assert "You cannot comment for a while. Three insults." in told(reader)
+    assert "You cannot comment for a while. Three insults. This holds until 15 March 2026, 12:00 GMT." in told(reader)
 
     clock.advance(timedelta(days=2))
     assert db.session.scalars(comments.Sanction.in_force(reader)).all() == []
@@ -201,6 +201,17 @@ def test_a_sanction_binds_until_its_end_or_until_it_is_lifted(reader, moderator)
     banned.lift(moderator)
     assert db.session.scalars(comments.Sanction.in_force(None, "spam@example.com")).all() == []
     assert len(db.session.scalars(comments.Sanction.history_of(reader)).all()) == 2
+
+
+@pytest.mark.parametrize("measure", ["suspend", "ban"])
+def test_who_can_comment_again_is_told_so_and_no_longer_that_they_cannot(reader, moderator, measure):
+    more = {"until": clock.now() + timedelta(days=9)} if measure == "suspend" else {}
+    made = getattr(comments, measure)(account=reader, by=moderator, reason="Three insults.", **more)
+
+    made.lift(moderator)
+
+    (said,) = told(reader)
+    assert said.startswith("You can comment again")
 
 
 def test_a_whole_domain_can_be_banned(moderator):

@@ -204,6 +204,19 @@ def test_a_burst_is_refused_with_the_time_to_wait(known, address):
     assert known.post(f"{address}/comments", data={"body": "Number 6"}).status_code == 303
 
 
+def test_who_cannot_comment_is_told_before_they_have_written(known, address, reader, moderator):
+    made = comments.suspend(
+        account=reader, by=moderator, reason="Three insults.", until=clock.now() + timedelta(days=3)
+    )
+    db.session.commit()
+    form = known.get(f"{address}/comments/new").text
+    assert "Three insults. This holds until 17 March 2026" in form and "<textarea" not in form
+
+    made.lift(moderator)
+    db.session.commit()
+    assert "<textarea" in known.get(f"{address}/comments/new").text
+
+
 def test_who_is_suspended_for_whole_days_is_told_the_last_of_them(known, address, reader, moderator):
     midnight = datetime(2026, 3, 18, tzinfo=UTC)
     comments.suspend(account=reader, by=moderator, reason="Three insults.", until=midnight)
@@ -248,12 +261,17 @@ def test_a_closed_discussion_keeps_what_was_typed(known, article, address):
 
 def test_a_discussion_closes_by_itself_and_its_kept_page_with_it(app, client, address):
     app.config["COMMENTS_CLOSE_DAYS"] = 2
+    token = opened(client, address)
     assert "reply__open" in client.get(address).text
     assert client.get(f"{address}/comments/count").json == {"count": 0, "open": True}
     clock.advance(timedelta(days=2))
     assert "The discussion is closed." in client.get(address).text
     assert client.get(f"{address}/comments/count").json == {"count": 0, "open": False}
-    assert guest(client, address).status_code == 422 or guest(client, address).status_code == 403
+    said = {"body": "Too late", "name": "Guy Guest", "email": "guy@example.org", "opened": token}
+    answer = client.post(f"{address}/comments", data=said)
+    assert answer.status_code in (403, 422) and "Too late" in answer.text
+    form = client.get(f"{address}/comments/new").text
+    assert "The discussion is closed." in form and "<textarea" not in form
 
 
 def test_guests_are_asked_to_sign_in_where_the_setting_says_so(app, client, address):

@@ -237,6 +237,82 @@ def test_what_was_reported_waits_again_when_the_decision_is_taken_back(desk, rep
     assert db.session.scalars(Notification.to(reader)).all() == before
 
 
+def test_approving_what_was_reported_leaves_it_and_decides_the_reports(desk, reported):
+    shown = desk.get(decide(desk, "approve", reported, back="/desk/comments?tab=reported").headers["Location"]).text
+
+    assert [report.decision for report in db.session.scalars(Report.about(reported))] == ["declined"] * 2
+    assert "Left as it is: 1 comment." in shown and "No comments are reported." in shown
+
+
+def test_leaving_a_reported_comment_can_be_taken_back_and_stands_on_its_page(desk, reported, reader, moderator):
+    shown = desk.get(decide(desk, "keep", reported, back="/desk/comments?tab=reported").headers["Location"]).text
+    assert "left it" in re.sub(r"\s+", " ", desk.get(f"/desk/comments/{reported.id}").text)
+
+    desk.post("/desk/comments/undo", data={"entry": re.findall(r'name="entry" value="(\d+)"', shown)})
+
+    assert [report.decision for report in db.session.scalars(Report.about(reported))] == [None] * 2
+    assert not [told for told in db.session.scalars(Notification.to(reader)) if "was looked at" in told.words]
+
+
+def test_undo_goes_back_through_ones_own_decisions(desk, waiting, moderator, editor):
+    first, second = waiting[:2]
+    decide(desk, "approve", first)
+    shown = desk.get(decide(desk, "spam", second).headers["Location"]).text
+    for was in (["approved", "waiting"], ["waiting", "waiting"]):
+        entry = re.findall(r'name="entry" value="(\d+)"', shown)
+        shown = desk.get(desk.post("/desk/comments/undo", data={"entry": entry}).headers["Location"]).text
+        assert states(first, second) == was
+    assert 'name="entry"' not in shown
+
+
+def test_undo_never_offers_what_somebody_else_has_decided_since(desk, waiting, editor):
+    first, second = waiting[:2]
+    decide(desk, "approve", first)
+    shown = desk.get(decide(desk, "spam", second).headers["Location"]).text
+    first.reject(editor, "Advertising")
+    db.session.commit()
+
+    entry = re.findall(r'name="entry" value="(\d+)"', shown)
+    shown = desk.get(desk.post("/desk/comments/undo", data={"entry": entry}).headers["Location"]).text
+
+    assert "Taken back: 1 comment." in shown and 'name="entry"' not in shown
+
+
+def test_declining_an_appeal_asks_for_an_answer_and_can_be_taken_back(desk, waiting, reader, moderator):
+    row = waiting[0]
+    row.reject(moderator, "Personal attack", "It attacks a person.")
+    comments.appeal(row, "It attacks nobody.", by=reader)
+    db.session.commit()
+
+    answer = decide(desk, "decline", row, back="/desk/comments?tab=appeals")
+    assert answer.status_code == 422 and "Write an answer to the appeal" in answer.text
+    shown = desk.get(
+        decide(desk, "decline", row, words="It does.", back="/desk/comments?tab=appeals").headers["Location"]
+    ).text
+    assert "Appeal declined: 1 comment." in shown
+
+    desk.post("/desk/comments/undo", data={"entry": re.findall(r'name="entry" value="(\d+)"', shown)})
+    assert "It attacks nobody." in desk.get("/desk/comments?tab=appeals").text
+    assert not [told for told in db.session.scalars(Notification.to(reader)) if "appeal" in told.words]
+
+
+@pytest.mark.parametrize("address", [None, "gus@example.org"])
+def test_a_ban_is_offered_only_where_somebody_can_be_told_from_others(desk, article, address):
+    comments.post(article, "A guest", guest_name="Gus", guest_email=address, approved=False)
+    db.session.commit()
+
+    row = desk.get("/desk/comments").text.rpartition('<li class="mod"')[2]
+    assert ('data-key="B"' in row) is bool(address)
+
+
+def test_a_comment_of_the_newsroom_is_marked_and_nobody_bans_it(desk, article, editor):
+    comments.post(article, "From us", account=editor)
+    db.session.commit()
+
+    row = desk.get("/desk/comments?tab=approved").text.partition('<li class="mod"')[2].partition("</li>")[0]
+    assert "Of the newsroom" in row and 'data-key="B"' not in row
+
+
 def test_who_wrote_it_is_not_told_of_a_decision_that_was_taken_back(desk, waiting, reader):
     shown = desk.get(decide(desk, "reject", waiting[0], reason=reason()).headers["Location"]).text
     desk.post("/desk/comments/undo", data={"entry": re.findall(r'name="entry" value="(\d+)"', shown)})
@@ -311,7 +387,7 @@ def test_what_its_author_deleted_can_still_be_decided_for_who_waits_for_an_answe
     assert "Decline it" in page and "Grant it" not in page
 
     decide(desk, "keep", reported, back="/desk/comments?tab=reported")
-    decide(desk, "decline", appealed, back="/desk/comments?tab=appeals")
+    decide(desk, "decline", appealed, words="It is gone.", back="/desk/comments?tab=appeals")
 
     assert "No comments are reported." in desk.get("/desk/comments?tab=reported").text
     assert "No comments are appealed for." in desk.get("/desk/comments?tab=appeals").text

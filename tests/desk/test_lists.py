@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import event
 
 from newsapp import comments
+from newsapp.accounts.log import record
 from newsapp.comments import PersonNote, Sanction
 from newsapp.db import db
 from newsapp.desk import queue
@@ -304,6 +305,46 @@ def test_reasons_are_added_changed_and_removed(desk, site):
     assert "Ships" not in desk.get("/desk/reasons").text
 
 
+def test_the_log_says_why_somebody_was_sanctioned_and_leads_to_a_guest(app, desk, reader, moderator):
+    comments.suspend(account=reader, by=moderator, reason="Three insults.", until=clock.now() + timedelta(days=2))
+    banned = comments.ban(email="gus@example.org", by=moderator, reason="Only links.")
+    comments.note("Has been warned twice.", account=reader, by=moderator)
+    banned.lift(moderator)
+    db.session.commit()
+
+    page = desk.get("/desk/log").text
+    text = re.sub(r"<[^>]+>", " ", page)
+    assert "Three insults." in text and "Only links." in text and "it had been: banned" in text
+    assert f"/desk/comments/people/sanction-{banned.id}" in page
+    assert "wrote a note about" in text and "warned twice" not in text
+    assert "premoderate" not in text and "person." not in text
+
+
+@pytest.mark.parametrize(
+    ("asked", "shows"),
+    [
+        ("kind=people", ["suspended"]), ("kind=comments", ["rejected"]), ("kind=nonsense", ["suspended", "rejected"]),
+        ("from=2026-03-14&to=2026-03-14", ["suspended", "rejected"]), ("to=2026-03-13", []), ("from=2026-03-15", []),
+        ("from=yesterday", ["suspended", "rejected"]), ("by=999", []), ("from=0001-01-01&to=9999-12-31", ["suspended", "rejected"]),
+    ],
+)  # fmt: skip
+def test_the_log_is_narrowed_by_kind_person_and_days(app, desk, article, reader, moderator, asked, shows):
+    comments.post(article, "Boats", account=reader, approved=False).reject(moderator, "Advertising")
+    comments.suspend(account=reader, by=moderator, reason="Boats", until=clock.now() + timedelta(days=2))
+    db.session.commit()
+
+    lines = desk.get(f"/desk/log?{asked}").text.partition("<tbody>")[2]
+    assert [word for word in ("suspended", "rejected") if word in lines] == shows
+
+
+def test_who_moderates_sees_nothing_of_drafts_in_the_log(app, desk, article, moderator, editor):
+    record("article.begin", f"article:{article.id}", editor)
+    db.session.commit()
+
+    assert "began" not in desk.get("/desk/log").text
+    assert "began" in signed_in(app, editor).get("/desk/log").text
+
+
 def test_the_log_tells_who_did_what_and_cannot_be_sent_to(app, desk, article, reader, moderator):
     comments.post(article, "Boats", account=reader, approved=False).reject(moderator, "Advertising")
     comments.warn(account=reader, by=moderator, reason="Boats")
@@ -311,6 +352,6 @@ def test_the_log_tells_who_did_what_and_cannot_be_sent_to(app, desk, article, re
 
     text = re.sub(r"<[^>]+>", "", desk.get("/desk/log").text)
     assert "Moses Moderator" in text
-    assert "rejected comment 1" in text
+    assert "rejected “Boats” by Tamsin Kerrigold" in text and "Advertising" in text
     assert "warned Tamsin Kerrigold" in text
     assert desk.post("/desk/log").status_code == 405
