@@ -1,65 +1,66 @@
-// Lists that are put in order by dragging: <ol data-order="id of a form"> whose items have data-id. Each gets a handle; when an item has
-// been put elsewhere among its siblings, the form is sent with all of them in their new order, as its buttons Up and Down do.
-// Without script, with a keyboard and on a touch screen: those buttons.
+// Lists that are put in order by dragging: <ol data-order="id of a form"> whose items have data-id. Each gets a handle, taken with a mouse, a
+// pen or a finger; let go elsewhere among its siblings, the form is sent with all of them in their new order. Escape puts it back.
+// Without script, and by keyboard: the buttons beside each item.
 
-const lists = () => document.querySelectorAll("ol[data-order]");
 const items = (list) => [...list.children].filter((one) => one.dataset.id);
-const ids = (list) => items(list).map((one) => one.dataset.id).join(",");
-let dragged = null;
-let before = "";
+let drag = null;
 
 function prepare() {
-  for (const list of lists()) {
-    if (items(list).length < 2) continue;
-    for (const item of items(list)) {
-      const row = item.firstElementChild;
+  for (const list of document.querySelectorAll("ol[data-order]")) {
+    const all = items(list);
+    if (all.length < 2) continue;
+    for (const item of all) {
+      const row = item.querySelector(":scope > .tree__row") ?? item;
       if (row.querySelector(":scope > .drag")) continue;
-      const handle = Object.assign(document.createElement("span"), { className: "drag", draggable: true, title: "Drag to put it elsewhere" });
+      const handle = Object.assign(document.createElement("span"), { className: "drag", title: "Drag to put it elsewhere" });
       handle.setAttribute("aria-hidden", "true");
       row.prepend(handle);
     }
   }
 }
 
-document.addEventListener("dragstart", (event) => {
-  if (!event.target.matches?.(".drag")) return;
-  dragged = event.target.closest("li[data-id]");
-  before = ids(dragged.parentElement);
-  event.dataTransfer.effectAllowed = "move";
-  event.dataTransfer.setData("text/plain", "");
-  event.dataTransfer.setDragImage(dragged.firstElementChild, 0, 0);
-  dragged.classList.add("is-dragged");
-});
-
-document.addEventListener("dragover", (event) => {
-  const over = dragged && items(dragged.parentElement).find((one) => one.contains(event.target));
-  if (!over) return;
+document.addEventListener("pointerdown", (event) => {
+  const item = event.button === 0 && event.target.closest?.(".drag")?.closest("li[data-id]");
+  if (!item || drag) return;
   event.preventDefault();
-  if (over === dragged) return;
-  const box = over.getBoundingClientRect();
-  over[event.clientY < box.top + box.height / 2 ? "before" : "after"](dragged);
+  drag = { item, list: item.parentElement, before: items(item.parentElement), pointer: event.pointerId };
+  item.classList.add("is-dragged");
+  event.target.setPointerCapture(event.pointerId);
 });
 
-document.addEventListener("drop", (event) => dragged && event.preventDefault());
+document.addEventListener("pointermove", (event) => {
+  if (drag?.pointer !== event.pointerId) return;
+  // The others make way: the item itself never leaves the page, or the finger would lose it.
+  const { item } = drag;
+  const middle = (one) => one.getBoundingClientRect().top + one.offsetHeight / 2;
+  while (item.previousElementSibling?.dataset.id && event.clientY < middle(item.previousElementSibling)) item.after(item.previousElementSibling);
+  while (item.nextElementSibling?.dataset.id && event.clientY > middle(item.nextElementSibling)) item.before(item.nextElementSibling);
+  if (event.clientY < 40) scrollBy(0, -12);
+  if (event.clientY > innerHeight - 40) scrollBy(0, 12);
+});
 
-document.addEventListener("dragend", (event) => {
-  if (!dragged) return;
-  const list = dragged.parentElement;
-  const wanted = ids(list);
-  dragged.classList.remove("is-dragged");
-  dragged = null;
-  if (wanted === before) return;
-  if (event.dataTransfer.dropEffect === "none") return restore(list);
+document.addEventListener("pointerup", (event) => {
+  if (drag?.pointer !== event.pointerId) return;
+  const { list, before } = drag;
+  letGo();
+  const now = items(list);
+  if (now.every((one, n) => one === before[n])) return;
   const form = document.getElementById(list.dataset.order);
-  const field = Object.assign(document.createElement("input"), { type: "hidden", name: "order", value: wanted });
-  form.append(field);
+  form.append(Object.assign(document.createElement("input"), { type: "hidden", name: "order", value: now.map((one) => one.dataset.id).join(",") }));
   form.requestSubmit();
 });
 
-/** Esc, or a drop outside: everything stands where it stood. */
-function restore(list) {
-  const known = Object.fromEntries(items(list).map((one) => [one.dataset.id, one]));
-  list.append(...before.split(",").map((id) => known[id]));
+for (const name of ["pointercancel", "keydown"]) {
+  document.addEventListener(name, (event) => {
+    if (!drag || (name === "keydown" && event.key !== "Escape")) return;
+    drag.list.append(...drag.before);
+    letGo();
+  });
+}
+
+function letGo() {
+  drag.item.classList.remove("is-dragged");
+  drag = null;
 }
 
 document.addEventListener("htmx:after:settle", prepare);

@@ -3,5 +3,4 @@ import "./desk-queue.js";
 import "./desk-keys.js";
 import "./desk-story.js";
 import "./desk-media.js";
-import "./desk-front.js";
 import "./desk-order.js";

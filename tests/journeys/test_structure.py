@@ -26,9 +26,8 @@ def test_a_section_is_added_put_in_order_and_given_another_address(come_in, addr
     expect(rows.nth(count - 2)).to_contain_text(name)
     if script:
         expect(page.get_by_role("button", name=f"Up {name}")).to_be_focused()
-        rows.nth(count - 2).locator(".drag").first.drag_to(
-            rows.nth(0).locator(".tree__row").first, target_position={"x": 5, "y": 2}
-        )
+        handle, first = rows.nth(count - 2).locator(".drag").first, rows.nth(0).locator(".tree__row").first
+        handle.drag_to(first, target_position={"x": 5, "y": 2}, steps=10)
         expect(rows.nth(0)).to_contain_text(name)
         page.reload()
         expect(rows.nth(0)).to_contain_text(name)
