@@ -6,6 +6,7 @@ import random
 import tomllib
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -33,27 +34,39 @@ def moderate(stories: list[Article], reader: Callable[[str], Account], now: date
     db.session.add(moderator)
     db.session.flush()
     reasons = {row.title: row for row in db.session.scalars(RejectionReason.all())}
-    with clock.kept():
-        # The oldest first, so that the log tells it in the order in which it happened.
-        for n, entry in enumerate(sorted(plan["comments"], key=lambda entry: -entry["hours_ago"])):
-            _comment(entry, stories[n % len(stories)], reader, moderator, reasons, now)
-        for person in sorted(plan["people"], key=lambda person: -person["days_ago"]):
-            clock.set_to(now - timedelta(days=person["days_ago"]))
-            account, by = reader(person["name"]), {"by": moderator, "reason": person["reason"]}
-            until = now + timedelta(days=person["days"])
-            (comments.suspend if person["measure"] == "suspend" else comments.premoderate)(
-                account=account, until=until, **by
-            )
-            if person["note"]:
-                comments.note(person["note"], by=moderator, account=account)
+    # The oldest first, so that the log tells it in the order in which it happened.
     _months(plan["months"], moderator, now)
+    events: list[tuple[datetime, Callable[[], object]]] = []
+    for n, entry in enumerate(sorted(plan["comments"], key=lambda entry: -entry["hours_ago"])):
+        at = _at(entry, stories[n % len(stories)], now)
+        events.append((at, partial(_comment, entry, stories[n % len(stories)], at, reader, moderator, reasons, now)))
+    for person in plan["people"]:
+        at = now - timedelta(days=person["days_ago"])
+        events.append((at, partial(_person, person, at, reader, moderator, now)))
+    with clock.kept():
+        for _, happen in sorted(events, key=lambda event: event[0]):
+            happen()
+
+
+def _at(entry: dict[str, Any], story: Article, now: datetime) -> datetime:
+    return max(now - timedelta(hours=entry["hours_ago"]), (story.published_at or now) + timedelta(minutes=20))
+
+
+def _person(
+    person: dict[str, Any], at: datetime, reader: Callable[[str], Account], moderator: Account, now: datetime
+) -> None:
+    clock.set_to(at)
+    account, by = reader(person["name"]), {"by": moderator, "reason": person["reason"]}
+    until = now + timedelta(days=person["days"])
+    (comments.suspend if person["measure"] == "suspend" else comments.premoderate)(account=account, until=until, **by)
+    if person["note"]:
+        comments.note(person["note"], by=moderator, account=account)
 
 
 def _comment(
-    entry: dict[str, Any], story: Article, reader: Callable[[str], Account], moderator: Account,
+    entry: dict[str, Any], story: Article, at: datetime, reader: Callable[[str], Account], moderator: Account,
     reasons: dict[str, RejectionReason], now: datetime,
 ) -> Comment:  # fmt: skip
-    at = max(now - timedelta(hours=entry["hours_ago"]), (story.published_at or now) + timedelta(minutes=20))
     who = (
         {"guest_name": entry["name"], "guest_email": entry["guest"]}
         if "guest" in entry
@@ -83,7 +96,7 @@ def _comment(
 def _months(months: list[dict[str, Any]], moderator: Account, now: datetime) -> None:
     """Add to the log what was decided in the months before, for the public figures."""
     chance = random.Random(2026)
-    gone = GONE
+    gone, decided = GONE, []
     for month in months:
         begins = (now.replace(day=1) - timedelta(days=30 * (month["back"] - 1) + 1)).replace(day=1)
         for reason, n in month.items():
@@ -91,6 +104,8 @@ def _months(months: list[dict[str, Any]], moderator: Account, now: datetime) -> 
                 continue
             act = {"spam": "comment.spam", "approved": "comment.approve"}.get(reason, "comment.reject")
             for _ in range(n):
-                gone += 1
                 at = begins + timedelta(days=chance.randrange(28), minutes=chance.randrange(8 * 60))
-                record(act, f"comment:{gone}", moderator, "" if act == "comment.approve" else reason, at=at)
+                decided.append((at, act, "" if act == "comment.approve" else reason))
+    for at, act, reason in sorted(decided):
+        gone += 1
+        record(act, f"comment:{gone}", moderator, reason, at=at)

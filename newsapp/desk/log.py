@@ -166,7 +166,7 @@ def _about(entry: LogEntry, given: Given) -> tuple[str, str]:
         comment = given.comments.get(given.reports.get(rest, 0) if kind == "report" else n)
         what = f"comment {rest}" if kind == "comment" else rest
         if comment is None:
-            return what, ""
+            return f"{what}, which is gone", ""
         words = shorten(unescape(plain_text(comment.body)).strip(), 50)
         return f"{what if kind == 'report' else ''} “{words}” by {comment.name}".strip(), f"/desk/comments/{comment.id}"
     if kind in ("article", "story"):
