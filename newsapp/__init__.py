@@ -52,6 +52,8 @@ def create_app(overrides: Mapping[str, Any] | None = None, instance: Path | None
     from newsapp.authors import routes as authors
     from newsapp.comments import personal as of_comments
     from newsapp.comments import routes as comments
+    from newsapp.contact import personal as of_contact
+    from newsapp.contact import routes as contact
     from newsapp.desk import routes as desk
     from newsapp.feeds import routes as feeds
     from newsapp.follows import personal as of_follows
@@ -63,9 +65,22 @@ def create_app(overrides: Mapping[str, Any] | None = None, instance: Path | None
 
     layout.init_app(app)
     jobs.init_app(app)
-    for holding in (*of_comments.HOLDINGS, *of_follows.HOLDINGS):
+    for holding in (*of_comments.HOLDINGS, *of_contact.HOLDINGS, *of_follows.HOLDINGS):
         accounts.holdings.enter(holding)
-    for room in (site, accounts_routes, articles, authors, comments, desk, feeds, follows, media, pages, search):
+    for room in (
+        site,
+        accounts_routes,
+        articles,
+        authors,
+        comments,
+        contact,
+        desk,
+        feeds,
+        follows,
+        media,
+        pages,
+        search,
+    ):
         app.register_blueprint(room.bp)
 
     app.jinja_env.globals["newest_stories"] = articles.newest_stories

@@ -164,6 +164,7 @@ SETTINGS = (
         "MAIL_URL", "", _mail_server, "the mail server; without one, mail is written to files in the instance folder"
     ),
     Setting("MAIL_FROM", "", _mail_address, "the address that mail comes from"),
+    Setting("CORRECTIONS_TO", "", _mail_address, "the newsroom's address for reported errors"),
     Setting("SECOND_FACTOR", "no", _yes_or_no, "require a second factor of everybody in the newsroom"),
     Setting("JOBS", "yes", _yes_or_no, "send mail and do recurring jobs in the serving processes"),
     Setting("PROXIES", "0", _number(0, 9), "proxies of the newsroom's own in front of the site"),

@@ -17,7 +17,7 @@ from typing import Any
 from sqlalchemy import JSON, Boolean, Integer, String, func, select
 
 import newsapp
-from newsapp import accounts, articles, authors, comments, follows, media, outbox, pages, sections, site
+from newsapp import accounts, articles, authors, comments, contact, follows, media, outbox, pages, sections, site
 from newsapp.accounts import Account, SignIn
 from newsapp.accounts.log import LogEntry, record
 from newsapp.accounts.notifications import mark_read, notify, take_back
@@ -40,6 +40,7 @@ from newsapp.articles import (
 from newsapp.articles.documents import document_of, put_on
 from newsapp.authors import Author
 from newsapp.comments import Comment, ListedWord, Mute, NotAllowed, PersonNote, RejectionReason, Sanction, Sender
+from newsapp.contact import letters as contact_letters
 from newsapp.db import Base, Moment, db
 from newsapp.follows import Follow, SavedStory
 from newsapp.lib import clock, throttles
@@ -478,6 +479,9 @@ VERBS: dict[str, Change] = {
     "comments.mute": _mute,
     "comments.submit": lambda c: comments.submit(_open_story(c), Sender(account=any_of(Account, c)), f"{words(c)} {c.random()}"),
     "comments.revise": lambda c: _or_not(lambda: _revise(c)),
+    "contact.report_error": of(Article, lambda row, c: contact.report_error(row, words(c), email="r@example.org")),
+    "ErrorReport.settle": of(Article, lambda row, c: contact.report_error(row, words(c)).settle("corrected", words(c), by=any_of(Account, c))),
+    "contact.to_the_newsroom": of(Article, lambda row, c: contact_letters.to_the_newsroom(contact.report_error(row, words(c)))),
     "comments.report": _report,
     "Report.decide": lambda c: _report(c).decide(upheld=c.random() < 0.5, by=any_of(Account, c)),
     "comments.appeal": _appeal,

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import unicodedata
 
-from flask import current_app
-from itsdangerous import BadData, URLSafeSerializer
 from wtforms import BooleanField, HiddenField, RadioField, SelectChoice, StringField, TextAreaField, ValidationError  # type: ignore[attr-defined]
 from wtforms.validators import InputRequired, Length, Optional
 
 from newsapp.comments.models import MAX_LENGTH
 from newsapp.comments.reports import MAX_WORDS, REASONS
-from newsapp.lib import clock
+from newsapp.lib import openedform
 from newsapp.lib.forms import Form, MailAddress, stripped
 
 NAME_LENGTH = 60  # characters
-FORM_LASTS = 24 * 3600  # seconds
+SALT = "newsapp.comment-form"
 
 
 class CommentForm(Form):
@@ -59,12 +57,7 @@ class GuestForm(CommentForm):
     @property
     def seconds(self) -> float | None:
         """Give how long ago the form was opened; nothing where that cannot be told."""
-        try:
-            at = float(_signer().loads(self.opened.data or ""))
-        except (BadData, TypeError, ValueError):
-            return None
-        seconds = clock.timestamp() - at
-        return seconds if 0 <= seconds <= FORM_LASTS else None
+        return openedform.seconds_since(SALT, self.opened.data)
 
 
 class ReportForm(Form):
@@ -98,9 +91,4 @@ class AppealForm(Form):
 
 def opened_now() -> str:
     """Give the signed field that says when a form was opened."""
-    signed = _signer().dumps(round(clock.timestamp(), 1))
-    return signed if isinstance(signed, str) else signed.decode()
-
-
-def _signer() -> URLSafeSerializer:
-    return URLSafeSerializer(current_app.config["SECRET_KEY"], salt="newsapp.comment-form")
+    return openedform.opened_now(SALT)

@@ -11,6 +11,7 @@ from sqlalchemy import func
 from newsapp.accounts import Account, Role, reader
 from newsapp.accounts.access import ask_to_sign_in
 from newsapp.comments import Comment
+from newsapp.contact import ErrorReport
 from newsapp.db import db
 
 bp = Blueprint("desk", __name__, url_prefix="/desk")
@@ -61,6 +62,7 @@ MENU = (
     ),
     (
         (FRONT, "Front page", Business.EDIT),
+        ("/desk/reports", "Reported errors", Business.EDIT),
         ("/desk/sections", "Sections", Business.EDIT),
         ("/desk/menus", "Menus", Business.EDIT),
         ("/desk/authors", "Authors", Business.EDIT),
@@ -118,7 +120,7 @@ def menu() -> list[list[Item]]:
                 url,
                 label,
                 request.path == url or (url != bp.url_prefix and request.path.startswith(f"{url}/")),
-                _waits() if "comments" in url else None,
+                _count(url),
             )
             for url, label, business in group
             if business.is_of(account)
@@ -126,6 +128,13 @@ def menu() -> list[list[Item]]:
         for group in MENU
     ]
     return [group for group in groups if group]
+
+
+def _count(url: str) -> int | None:
+    """Count what waits on a page of the menu, where something can."""
+    if url == "/desk/reports":
+        return ErrorReport.count_open()
+    return _waits() if "comments" in url else None
 
 
 def _waits() -> int:

@@ -17,6 +17,7 @@ from newsapp.desk import (  # noqa: F401  # each adds its views to the blueprint
     preview,
     redirects,
     releases,
+    reports,
     rules,
     sections,
     settings,

@@ -10,7 +10,7 @@ from zipfile import ZipFile
 import pytest
 from sqlalchemy import select
 
-from newsapp import accounts, comments, follows, outbox
+from newsapp import accounts, comments, contact, follows, outbox
 from newsapp.accounts import Account, Role, SignIn, holdings
 from newsapp.accounts.models import RecoveryCode
 from newsapp.comments import Comment
@@ -45,6 +45,7 @@ def tamsins_life(app, tamsin, article) -> Account:
     theirs = comments.post(article, "By somebody else", account=other, parent=first)
     theirs.recommend(tamsin)
     comments.report(theirs, "spam", "Tamsin says so", by=tamsin)
+    contact.report_error(article, "Tamsin found an error", by=tamsin).settle("nothing", "No.", by=tamsin)
     comments.mute(tamsin, other)
     comments.warn(account=tamsin, by=other, reason="Calm down, Tamsin.")
     comments.note("Tamsin is quick", by=other, account=tamsin)

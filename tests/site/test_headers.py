@@ -32,6 +32,7 @@ VALUES = {
     "sanction_id": "1",
     "word_id": "1",
     "reason_id": "1",
+    "report_id": "1",
     "n": "1",
     "link_id": "1",
     "source_id": "1",

@@ -32,6 +32,7 @@ BUDGET = {
     "/articles/story-number-0/comments/count": 3,
     "/articles/story-number-0/comments/new": 3,
     "/articles/story-number-0/comments/mine": 3,
+    "/articles/story-number-0/report-error": 3,
     "/comments/1/reply": 4,
     "/comments/1/report": 4,
     "/about": 2,
@@ -79,7 +80,7 @@ GROWING = {
     "picture_use", "account", "sign_in", "registration", "recovery_code", "mail", "throttle", "search_document", "search_word", "search_stale",
     "redirect", "log_entry", "follow", "saved_story",
     "version", "working_copy", "sitting", "newslist_line", "newslist_person", "waiting_change", "presence",
-    "preview_link", "link_check",
+    "preview_link", "link_check", "error_report",
 }  # fmt: skip
 
 

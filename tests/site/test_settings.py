@@ -38,6 +38,7 @@ def test_the_environment_wins_over_the_file(tmp_path):
         ("MAIL_URL", "mail.example.org"),
         ("MAIL_URL", "smtp://user:secret@mail.example.org:many"),
         ("MAIL_FROM", "The Paper <news@example.org>"),
+        ("CORRECTIONS_TO", "The Desk <desk@example.org>"),
         ("JOBS", "sometimes"),
         ("SECOND_FACTOR", "2"),
         ("PROXIES", "-1"),

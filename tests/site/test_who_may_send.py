@@ -31,6 +31,7 @@ SENDERS: dict[str, str | set[Role]] = {
     "comments.start_letters": ANYBODY,  # who has the link
     "comments.post": ANYBODY,
     "comments.report": ANYBODY,
+    "contact.report_error": ANYBODY,
     "comments.claim": READERS,
     "comments.ask_to_claim": READERS,
     "comments.claim_by_link": READERS,  # and who has the link
@@ -122,6 +123,7 @@ SENDERS: dict[str, str | set[Role]] = {
     "desk.order_sections": EDITORS,
     "desk.hide_section": EDITORS,
     "desk.remove_section": EDITORS,
+    "desk.settle": EDITORS,
 }
 # Routes that change one thing of somebody's: how to address one that is somebody else's.
 OBJECTS = {
@@ -137,7 +139,7 @@ def _comment_of(other: Account) -> dict[str, int]:
 
 OBJECTS |= {f"comments.{act}": _comment_of for act in ("edit", "delete", "appeal")}
 # What these are about is there for everybody to see.
-PUBLIC = {"comments.post", "comments.report", "comments.recommend", "comments.mute"}
+PUBLIC = {"comments.post", "contact.report_error", "comments.report", "comments.recommend", "comments.mute"}
 PUBLIC |= {
     name for name, who in SENDERS.items() if who is DESK or who is EDITORS
 }  # nobody's own: whoever moderates may
