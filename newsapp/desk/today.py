@@ -13,6 +13,7 @@ from sqlalchemy import and_, func, select
 from newsapp.articles import NewslistLine, NewslistPerson
 from newsapp.articles.releasing import WaitingChange
 from newsapp.comments.wordlist import plain_text
+from newsapp.contact import ErrorReport
 from newsapp.db import db
 from newsapp.desk.frame import bp, me
 from newsapp.desk.queue import TABS
@@ -124,6 +125,9 @@ def _tally(now: datetime, midnight: datetime) -> list[tuple[str, str, int, bool]
         for tab, words in (("waiting", "waiting"), ("reported", "reported")):
             what = f"{'Comment' if tabs[tab] == 1 else 'Comments'} {words}"
             found.append((f"/desk/comments?tab={tab}", what, tabs[tab], tabs[tab] > 0))
+    if me().can_edit:
+        n = ErrorReport.count_open()
+        found.append(("/desk/reports", "Reported error" if n == 1 else "Reported errors", n, n > 0))
     return found
 
 
