@@ -52,6 +52,7 @@ class Business(StrEnum):
 
 
 STORIES, SOURCES, LIBRARY, FRONT = "/desk/articles", "/desk/sources", "/desk/media", "/desk/front"
+FIND = "/desk/find"  # over the menu, not in it
 # Groups of the menu: a page of the desk that is there, its name, and whose business it and the addresses below it are.
 MENU = (
     (("/desk", "Today", Business.ANY),),
@@ -78,7 +79,7 @@ MENU = (
     ),
     (("/desk/settings", "Settings", Business.RUN),),
 )
-_WHOSE = {url: business for group in MENU for url, _, business in group}
+_WHOSE = {url: business for group in MENU for url, _, business in group} | {FIND: Business.ANY}
 
 
 @bp.before_request

@@ -235,13 +235,15 @@ def _tests(show: str, words: str) -> list[ColumnElement[bool]]:
         "ending": [Picture.rights_end_on.is_not(None), Picture.rights_end_on <= today() + WARN_BEFORE],
         "lacking": [or_(and_(Picture.credit == "", Picture.creator == ""), Picture.licence == "", Picture.alt == "")],
     }[show]
+    return [*tests, *with_words(words)]
+
+
+def with_words(words: str) -> list[ColumnElement[bool]]:
+    """Give tests for pictures of which all of the words are said."""
     text = func.lower(
         Picture.caption + " " + Picture.credit + " " + Picture.creator + " " + Picture.alt + " " + Picture.title
     )
-    for word in words.lower().split()[:8]:
-        escaped = word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-        tests.append(text.like(f"%{escaped}%", "\\"))
-    return tests
+    return [text.contains(word, autoescape=True) for word in words.lower().split()[:8]]
 
 
 def _lacks(picture: Picture) -> str:

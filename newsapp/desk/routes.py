@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from newsapp.desk import (  # noqa: F401  # each adds its views to the blueprint
+    anything,
     authors,
     banner,
     comments,

@@ -4,3 +4,4 @@ import "./desk-keys.js";
 import "./desk-story.js";
 import "./desk-media.js";
 import "./desk-order.js";
+import "./desk-find.js";

@@ -14,7 +14,8 @@ if (dialog) {
   });
   // A press that began in a field and ended beside the dialog has only selected text.
   dialog.addEventListener("pointerdown", ({ target }) => (pressedBeside = target === dialog));
-  dialog.addEventListener("close", () => dialog.replaceChildren());
+  // The browser tells of it later: by then something else may have been opened.
+  dialog.addEventListener("close", () => dialog.open || dialog.replaceChildren());
 }
 
 function show() {

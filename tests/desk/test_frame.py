@@ -42,7 +42,7 @@ OF_THE_PAPER = ("/desk/front", "/desk/sections", "/desk/redirects", "/desk/topic
 
 def may_see(role: Role, address: str) -> bool:
     """Stories and sources are for those who write, the paper as a whole for those who edit; the rest for those who moderate."""
-    if address == "/desk":
+    if address in ("/desk", "/desk/find"):
         return role != Role.READER
     if address.startswith("/desk/settings"):
         return role == Role.ADMIN

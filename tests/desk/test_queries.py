@@ -21,7 +21,7 @@ ADDRESSES = [
     *(f"/desk/comments?article=1&tab={tab}" for tab in ("waiting", "reported", "approved", "rejected", "spam")),
     "/desk/comments?q=river", "/desk/comments?q=river&state=spam", "/desk/comments?q=river&article=1", "/desk/comments?q=gus@example.org",
     "/desk/comments?q=gus@example.org&state=waiting", "/desk/comments/1", "/desk/comments/2/thread", "/desk/comments/people/1", "/desk/comments/people/guest-3",
-    "/desk/comments/stories/1", "/desk/log", "/desk/log?about=comment:1", "/desk/log?by=1", "/desk/words", "/desk/rules", "/desk",
+    "/desk/comments/stories/1", "/desk/log", "/desk/log?about=comment:1", "/desk/log?by=1", "/desk/words", "/desk/rules", "/desk", "/desk/find", "/desk/find?q=river", "/desk/find?q=gus",
 ]  # fmt: skip
 
 

@@ -56,6 +56,7 @@ INSIDE = {
     "own data": "/account/data",
     "today": "/desk",
     "settings": "/desk/settings",
+    "finding anything": "/desk/find?q=cable",
     "articles": "/desk/articles",
     "new article": "/desk/articles/new",
     "writing": "/desk/articles/1",

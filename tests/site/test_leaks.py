@@ -223,6 +223,7 @@ KNOWN: dict[str, Callable[[Secret], list[str]]] = {
     "comments.own_comments": lambda s: ["/account/comments"],
     "comments.moderation": lambda s: ["/moderation"],
     "desk.home": lambda s: ["/desk"],
+    "desk.find_anything": lambda s: ["/desk/find", *(f"/desk/find?q={mark(s.state, what)}" for what in FIELDS), f"/desk/find?q={s.article_id}"],
     "desk.queue": lambda s: ["/desk/comments", f"/desk/comments?q={mark(s.state, 'comment')}"],
     "desk.one": lambda s: [f"/desk/comments/{s.comment_id}"],
     "desk.discussion": lambda s: [f"/desk/comments/stories/{s.article_id}"],
