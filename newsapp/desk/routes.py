@@ -22,6 +22,7 @@ from newsapp.desk import (  # noqa: F401  # each adds its views to the blueprint
     rules,
     sections,
     settings,
+    several,
     sources,
     stories,
     today,

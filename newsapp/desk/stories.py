@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from urllib.parse import urlencode
 
 from flask import Response, abort, redirect, request
@@ -13,7 +14,8 @@ from wtforms import SelectChoice, SelectField, TextAreaField  # type: ignore[att
 from wtforms.validators import DataRequired, Length
 
 from newsapp.accounts import Role
-from newsapp.articles import Article, NewslistLine, NewslistPerson, drafting, newslist
+from newsapp.articles import Article, NewslistLine, NewslistPerson, Topic, drafting, newslist
+from newsapp.articles.drafting import WorkingCopy
 from newsapp.authors import Author
 from newsapp.db import db
 from newsapp.desk.frame import bp, me
@@ -36,6 +38,17 @@ TABS = {
     "all": "All", "mine": "Mine", "draft": "Draft", "review": "In review", "scheduled": "Scheduled",
     "published": "Published", "withdrawn": "Withdrawn",
 }  # fmt: skip
+# What can be done with several at once: how the choice is called, and what is said when it was done.
+ACTS = {
+    "review": ("Give to review", "given to review"), "section": ("Change the section", "filed under the section"),
+    "topic": ("Add a topic", "marked with the topic"), "byline": ("Set the byline", "given the byline"),
+}  # fmt: skip
+WHY_NOT = {
+    "gone": "It is no longer there.", "theirs": "It is not yours to change.", "so": "It was so already.",
+    "newer": "Somebody has saved it since the list was shown. Look at it, and choose it again.", "open": "Somebody else is writing at it now.",
+    "nothing": "There is nothing new in it to be read.", "withdrawn": "It is withdrawn. Publish it again from its own page.",
+}  # fmt: skip
+MOST_SUGGESTED = 400  # topics
 Line = NewslistLine
 
 
@@ -89,39 +102,7 @@ def must_release() -> None:
 
 @bp.get("/articles", endpoint="stories")
 def show_list():
-    asked = request.args
-    tab = asked.get("tab", "all")
-    if tab not in TABS:
-        abort(404)
-    now = tags.moment()
-    words = plain(asked.get("q"))[:200]
-    section_id, author_id = whole_number(asked.get("section")), whole_number(asked.get("author"))
-    query = select(Line).where(*_tab(tab, now), *_asked(words, section_id, author_id), *theirs(tab))
-    columns, is_falling = _order(tab)
-    if (after := _read_mark(asked.get("after", ""))) is not None:
-        here = tuple_(*columns)
-        query = query.where(here < after if is_falling else here > after)
-    query = query.order_by(*(column.desc() for column in columns) if is_falling else columns)
-    found = db.session.scalars(query.limit(PER_PAGE + 1)).all()
-    shown = found[:PER_PAGE]
-    kept = {"tab": tab if tab != "all" else "", "q": words, "section": section_id or "", "author": author_id or ""}
-    return page(
-        "desk/stories.html",
-        fragment="stories",
-        tabs=[(key, label, count) for (key, label), count in zip(TABS.items(), _counts(now), strict=True)],
-        tab=tab,
-        rows=rows(shown, now),
-        older=_mark(shown[-1], columns[0].key) if len(found) > PER_PAGE else "",
-        is_first=not asked.get("after"),
-        words=words,
-        section_id=section_id,
-        author_id=author_id,
-        sections=branches(),
-        authors=db.session.execute(select(Author.id, Author.name).order_by(Author.name, Author.id)).all(),
-        query=urlencode({name: value for name, value in kept.items() if value}),
-        is_all=me().can_edit,
-        names=names({row.changed_by_id for row in shown}),
-    )
+    return show()
 
 
 @bp.get("/articles/new")
@@ -140,6 +121,75 @@ def begin_story():
     newslist.began(article, me())
     db.session.commit()
     return redirect(f"/desk/articles/{article.id}", 303)
+
+
+def show(status: int = 200, fault: str = "", kept: Mapping[str, str] | None = None) -> Response:
+    """Show the list that the address asks for, with what came of doing something with several."""
+    asked = request.args
+    tab = asked.get("tab", "all")
+    if tab not in TABS:
+        abort(404)
+    now = tags.moment()
+    words = plain(asked.get("q"))[:200]
+    section_id, author_id = whole_number(asked.get("section")), whole_number(asked.get("author"))
+    query = select(Line).where(*_tab(tab, now), *_asked(words, section_id, author_id), *theirs(tab))
+    columns, is_falling = _order(tab)
+    if (after := _read_mark(asked.get("after", ""))) is not None:
+        here = tuple_(*columns)
+        query = query.where(here < after if is_falling else here > after)
+    query = query.order_by(*(column.desc() for column in columns) if is_falling else columns)
+    found = db.session.scalars(query.limit(PER_PAGE + 1)).all()
+    shown = found[:PER_PAGE]
+    address = {"tab": tab if tab != "all" else "", "q": words, "section": section_id or "", "author": author_id or ""}
+    return page(
+        "desk/stories.html",
+        fragment="stories",
+        status=status,
+        tabs=[(key, label, count) for (key, label), count in zip(TABS.items(), _counts(now), strict=True)],
+        tab=tab,
+        rows=rows(shown, now),
+        older=_mark(shown[-1], columns[0].key) if len(found) > PER_PAGE else "",
+        is_first=not asked.get("after"),
+        words=words,
+        section_id=section_id,
+        author_id=author_id,
+        sections=branches(),
+        authors=db.session.execute(select(Author.id, Author.name).order_by(Author.name, Author.id)).all(),
+        query=urlencode({name: value for name, value in address.items() if value}),
+        is_all=me().can_edit,
+        names=names({row.changed_by_id for row in shown}),
+        after=asked.get("after", ""),
+        seen=_seen(shown),
+        acts=ACTS,
+        topics=db.session.scalars(select(Topic.name).order_by(Topic.name).limit(MOST_SUGGESTED)).all() if shown else [],
+        outcome=_outcome(),
+        fault=fault,
+        kept=kept or {},
+        chosen=request.form.getlist("chosen"),
+    )
+
+
+def _seen(shown: Sequence[NewslistLine]) -> dict[int, str]:
+    """Name each story and what its working copy is now, for a choice to be made on."""
+    ids = [line.article_id for line in shown]
+    found = select(WorkingCopy.article_id, WorkingCopy.number).where(WorkingCopy.article_id.in_(ids))
+    numbers: dict[int, int] = dict(db.session.execute(found).all()) if ids else {}
+    return {one: f"{one}~{numbers.get(one, 0)}" for one in ids}
+
+
+def _outcome() -> dict[str, Any] | None:
+    """Give what came of the last thing that was done with several, as the address has it: how many, and which not."""
+    did, done = ACTS.get(request.args.get("act", "")), whole_number(request.args.get("done", ""))
+    if did is None or done is None:
+        return None
+    left: dict[int, str] = {}
+    for one in request.args.get("left", "").split(",")[:100]:
+        article_id, _, why = one.partition("-")
+        if (id_ := whole_number(article_id)) is not None and why in WHY_NOT:
+            left[id_] = WHY_NOT[why]
+    known = select(Line.article_id, Line.headline).where(Line.article_id.in_(left), *theirs("all"))
+    headlines: dict[int, str] = dict(db.session.execute(known).all()) if left else {}
+    return {"did": did[1], "done": done, "left": [(id_, headlines.get(id_), why) for id_, why in left.items()]}
 
 
 def _new_form(**how: None) -> NewStoryForm:

@@ -5,3 +5,4 @@ import "./desk-story.js";
 import "./desk-media.js";
 import "./desk-order.js";
 import "./desk-find.js";
+import "./desk-choose.js";

@@ -64,6 +64,7 @@ SENDERS: dict[str, str | set[Role]] = {
     "accounts.turn_off_second_factor": READERS,
     "accounts.new_recovery_codes": READERS,
     "desk.begin_story": WRITERS,
+    "desk.do_to_several": WRITERS,
     "desk.clean": WRITERS,
     "desk.save": WRITERS,
     "desk.here": WRITERS,
