@@ -449,6 +449,8 @@ VERBS: dict[str, Change] = {
     "Banner.take_down": _newest(breaking.Banner, lambda c: breaking.announce(words(c), None, clock.now() + timedelta(hours=2), any_of(Account, c)))(lambda row: row.take_down(db.session.scalar(select(Account)))),
     "articles.rank": _rank,
     "Page.edit": of(Page, lambda row, c: row.edit(words(c), f"<p>{words(c)}</p>", words(c))),
+    "Page.move_to": of(Page, lambda row, c: row.move_to(f"m{c.randint(0, 10**9)}")),
+    "Page.remove": lambda c: pages.write(f"p{c.randint(0, 10**9)}", words(c), "<p>Gone</p>").remove(),
     "pages.write": lambda c: pages.write(f"p{c.randint(0, 10**9)}", words(c), f"<p>{words(c)}</p>"),
     "Comment.hide": of(Comment, lambda row, c: row.hide()),
     "Comment.show": of(Comment, lambda row, c: row.show()),

@@ -68,6 +68,7 @@ MENU = (
         ("/desk/menus", "Menus", Business.EDIT),
         ("/desk/authors", "Authors", Business.EDIT),
         ("/desk/topics", "Topics", Business.EDIT),
+        ("/desk/pages", "Pages", Business.EDIT),
         ("/desk/redirects", "Redirects", Business.EDIT),
     ),
     (

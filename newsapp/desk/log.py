@@ -26,6 +26,7 @@ from newsapp.desk.queue import CHECKS, names
 from newsapp.layout import layout
 from newsapp.lib.text import shorten, whole_number
 from newsapp.lib.web import page
+from newsapp.pages import Page
 from newsapp.sections import Section
 
 PER_PAGE = 50
@@ -49,7 +50,7 @@ SAYS = {
     "report.decide": "decided report", "error.settle": "settled reported error", "appeal.make": "appealed for", "appeal.decide": "decided the appeal for", "appeal.reopen": "opened again the appeal for",
     "story.message": "wrote a message above the discussion of", "story.open": "opened the discussion of", "story.close": "closed the discussion of",
     "person.warn": "warned", "person.premoderate": "reads first what is written by", "person.suspend": "suspended",
-    "person.ban": "banned", "person.note": "wrote a note about", "person.unnote": "removed a note about", "comment.keep": "left as it is", "comment.decline": "let the decision stand about", "report.reopen": "opened again report", "person.lift": "lifted a measure about", "word.add": "listed", "rules.set": "changed", "site.set": "changed", "site.logo": "changed", "word.remove": "took off the list",
+    "person.ban": "banned", "page.add": "added", "page.edit": "changed", "page.move": "gave another address to", "page.remove": "removed", "person.note": "wrote a note about", "person.unnote": "removed a note about", "comment.keep": "left as it is", "comment.decline": "let the decision stand about", "report.reopen": "opened again report", "person.lift": "lifted a measure about", "word.add": "listed", "rules.set": "changed", "site.set": "changed", "site.logo": "changed", "word.remove": "took off the list",
     "article.begin": "began", "article.submit": "gave to review", "article.send_back": "sent back", "article.embargo": "set the embargo of",
     "article.publish": "published", "article.correction": "corrected", "article.clarification": "clarified", "article.update": "updated",
     "article.minor": "changed", "article.schedule_change": "scheduled a change of", "article.call_off_change": "called off the change of",
@@ -188,7 +189,12 @@ def _about(entry: LogEntry, given: Given) -> tuple[str, str]:
     )
 
 
-_PARTS = {"section": (Section, "/desk/sections"), "topic": (Topic, "/desk/topics"), "author": (Author, "/desk/authors")}
+_PARTS = {
+    "section": (Section, "/desk/sections"),
+    "topic": (Topic, "/desk/topics"),
+    "author": (Author, "/desk/authors"),
+    "page": (Page, "/desk/pages"),
+}
 _CALLED = {
     "rules": "the rules for comments", "site": "the paper’s settings", "banner": "the line of breaking news", "sections": "the top of the paper",
     "menus": "the footer’s columns",
@@ -200,7 +206,8 @@ def _of_the_paper(kind: str, rest: str) -> tuple[str, str]:
     if kind in _PARTS:
         table, at = _PARTS[kind]
         row: Any = db.session.get(table, whole_number(rest) or 0)
-        return (f"{kind} “{row.name}”", f"{at}/{row.id}") if row is not None else (f"{kind} {rest}", "")
+        name = row.title if isinstance(row, Page) else row.name if row is not None else ""
+        return (f"{kind} “{name}”", f"{at}/{row.id}") if row is not None else (f"{kind} {rest}", "")
     if kind == "slot":
         return place_called(rest), f"/desk/front/slots/{rest}"
     if kind == "menu":

@@ -41,6 +41,20 @@ class Page(Base, Tagged):
         self.title, self.standfirst, self.body = title, standfirst, prepare(body).html
         self.updated_at, self.updated_by_id = clock.now(), by.id if by else None
 
+    def move_to(self, slug: str) -> None:
+        """Give the page another address; whoever does leads readers on from the old one. The caller commits.
+
+        Raises:
+            ValueError: the address is not made of lower case, digits and hyphens.
+        """
+        if not SLUG.fullmatch(slug):
+            raise ValueError(f"{slug!r} is no address for a page: take lower case, digits and hyphens")
+        self.slug = slug
+
+    def remove(self) -> None:
+        """Take the page away. The caller commits."""
+        db.session.delete(self)
+
 
 def write(slug: str, title: str, body: str, standfirst: str = "", by: Account | None = None) -> Page:
     """Add a page. ``body`` is HTML; what is stored has been cleaned. The caller commits.

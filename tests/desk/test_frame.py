@@ -37,7 +37,15 @@ def people(app):
     return made
 
 
-OF_THE_PAPER = ("/desk/front", "/desk/sections", "/desk/redirects", "/desk/topics", "/desk/authors", "/desk/menus")
+OF_THE_PAPER = (
+    "/desk/pages",
+    "/desk/front",
+    "/desk/sections",
+    "/desk/redirects",
+    "/desk/topics",
+    "/desk/authors",
+    "/desk/menus",
+)
 
 
 def may_see(role: Role, address: str) -> bool:

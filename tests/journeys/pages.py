@@ -87,6 +87,8 @@ INSIDE = {
     "one author": "/desk/authors/1",
     "a portrait": "/desk/authors/1/portrait",
     "topics at the desk": "/desk/topics",
+    "pages at the desk": "/desk/pages",
+    "one page": "/desk/pages/1",
     "one topic": "/desk/topics/1",
     "merging topics": "/desk/topics/1/merge?into=undersea-cables",
     "redirects": "/desk/redirects",

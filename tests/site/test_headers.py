@@ -21,6 +21,7 @@ VALUES = {
     "picture_id": "1",
     "section_id": "1",
     "topic_id": "1",
+    "page_id": "1",
     "column_id": "1",
     "item_id": "1",
     "author_id": "1",
