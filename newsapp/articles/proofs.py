@@ -32,6 +32,7 @@ MENDS = {
     "whole": "Fill it in.",
     "alt": "Describe the picture, or say that it says nothing that the text does not.",
     "credit": "Write at the picture who made it.",
+    "rights": "Take another picture, or write at the picture until when it may be shown.",
     "licence": "Write at the picture under which licence or agreement it may be used.",
     "language": "Mark the words with their language, or write them as the paper does.",
     "label": "Leave the label empty, or write one short word or two.",
@@ -62,7 +63,7 @@ MENDS = {
     "list": "Take the paragraph out of the list: what follows a list is not its last point.",
     "empty text": "Write the text.",
 }  # fmt: skip
-BLOCKING = {"whole", "alt", "credit", "source marks", "link address", "furniture", "placeholder"}
+BLOCKING = {"whole", "alt", "credit", "rights", "source marks", "link address", "furniture", "placeholder"}
 
 MOST_HEADLINE = 110  # characters
 MOST_STANDFIRST = 320
@@ -302,6 +303,14 @@ def _pictures(document: Document, text: _Text, given: Given) -> Iterator[Mark]:
         credit = picture.credit or picture.creator
         if not credit:
             yield Mark("credit", f"{what} does not say who made it.", place, "", block)
+        if picture.rights_end_on is not None and picture.rights_end_on < given.at.date():
+            yield Mark(
+                "rights",
+                f"The rights in picture {picture.id} ended on {picture.rights_end_on:%-d %B %Y}.",
+                place,
+                "",
+                block,
+            )
         if not picture.licence:
             yield Mark("licence", f"{what} does not say how it may be used.", place, "", block)
         if not picture.credit_language:

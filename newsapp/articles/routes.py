@@ -298,7 +298,7 @@ def _must_be_public(story: Public | None, at: datetime) -> Public:
             g.withdrawn_reason = story.withdrawn_reason
             # A headline can be what was wrong. Whoever gave a reason to readers has let them know what was here.
             g.withdrawn_headline = story.headline if story.withdrawn_reason else ""
-            g.withdrawn_at = story.withdrawn_at or story.unpublish_at
+            g.withdrawn_at, g.ended_at = story.withdrawn_at, story.unpublish_at
             abort(410)
         abort(404)
     return story

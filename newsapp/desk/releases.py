@@ -193,9 +193,13 @@ def end(article_id: int):
     must_release()
     if not form.validate():
         return _ask(article, "end", form, 422)
+    if form.at.moment and form.at.moment <= clock.now():
+        # A slip of a year would take the story from its readers, without a word of why.
+        form.at.errors = ["That time has passed. To take the story from the site now, withdraw it and say why."]
+        return _ask(article, "end", form, 422)
     releasing.end(article, form.at.moment, me())
     db.session.commit()
-    return lead_to(f"/desk/articles/{article_id}?done=end")
+    return lead_to(f"/desk/articles/{article_id}?done={'end' if form.at.moment else 'no-end'}")
 
 
 @bp.post("/articles/<int(max=2147483647):article_id>/embargo")
@@ -207,7 +211,7 @@ def embargo(article_id: int):
         return _ask(article, "embargo", form, 422)
     drafting.embargo(article, form.at.moment, form.note.data or "", me())
     db.session.commit()
-    return lead_to(f"/desk/articles/{article_id}?done=embargo")
+    return lead_to(f"/desk/articles/{article_id}?done={'embargo' if form.at.moment else 'no-embargo'}")
 
 
 @bp.post("/articles/<int(max=2147483647):article_id>/call-off")

@@ -122,6 +122,15 @@ def test_breaking_is_marked_when_the_story_is_older_than_a_day():
     assert names(Given(NOON, NOON - timedelta(days=2)), **said) == {"breaking"}
 
 
+@pytest.mark.parametrize(("ends", "is_marked"), [(date(2026, 3, 13), True), (date(2026, 3, 14), False), (None, False)])
+def test_a_picture_whose_rights_have_ended_is_not_printed(ends, is_marked):
+    picture = photo(alt="A barge", credit="A", licence="CC0", rights_end_on=ends)
+    marks = proof({**BLANK, "body": "<p>Words.</p>", "picture_id": 7}, Given(NOON, pictures={7: picture}))
+
+    rights = [mark for mark in marks if mark.name == "rights"]
+    assert bool(rights) is is_marked and all(mark.is_blocking for mark in rights)
+
+
 def test_a_picture_may_be_said_to_be_decorative():
     given = Given(NOON, pictures={7: photo(credit="A", licence="CC0")})
     assert names(given, picture_id=7) == {"alt"}

@@ -377,7 +377,28 @@ def test_an_end_is_set_and_comes(app, client, people, article):
     browser.post(f"/desk/articles/{article.id}/end", data={"at": "2026-03-14T13:00"})
     assert client.get(article.url).status_code == 200
     clock.advance(timedelta(hours=2))
-    assert client.get(article.url).status_code == 410
+    gone = client.get(article.url)
+    assert gone.status_code == 410
+    assert (
+        "It was published for a time, which has ended." in gone.text
+        and "withdrawn" not in gone.text.partition("<main")[2]
+    )
+
+
+def test_an_end_in_the_past_takes_no_story_from_its_readers(app, client, people, article):
+    browser = signed_in(app, people[Role.EDITOR])
+    answer = browser.post(f"/desk/articles/{article.id}/end", data={"at": "2025-03-14T13:00"})
+
+    assert answer.status_code == 422 and "That time has passed." in answer.text and "2025-03-14T13:00" in answer.text
+    assert client.get(article.url).status_code == 200
+
+
+def test_an_embargo_that_is_taken_back_is_told_as_that(app, people, article):
+    browser = signed_in(app, people[Role.EDITOR])
+    at = f"/desk/articles/{article.id}"
+    for typed, says in (("2026-03-20T13:00", "The embargo is noted."), ("", "There is no embargo.")):
+        answer = browser.post(f"{at}/embargo", data={"at": typed})
+        assert says in browser.get(answer.headers["Location"]).text
 
 
 def test_a_withheld_version_says_why_and_not_what(app, client, people, article):
