@@ -127,9 +127,8 @@ def harmless(answer, name: str, address: str) -> None:
     assert not page.find_all(
         ["iframe", "object", "embed", "base", "style", "marquee", "applet", "frameset", "video", "audio"]
     ), where
-    assert all((template.get("id") or "").startswith("ask-") for template in page.find_all("template")), (
-        where
-    )  # the editor's
+    ours = ("ask-", "find-box")  # the editor's, and the desk's field that finds anything
+    assert all((template.get("id") or "").startswith(ours) for template in page.find_all("template")), where
     for element in page.find_all(True):
         for attribute, value in element.attrs.items():
             assert not attribute.startswith("on") and attribute not in ("style", "srcdoc", "formaction"), (

@@ -57,11 +57,11 @@ def test_each_of_several_gets_what_was_chosen_for_all(browser, world, asia, peop
     assert "An <b>agency" not in browser.get("/desk/articles").text
 
 
-def test_what_readers_see_is_not_changed(browser, asia, article):
-    before = browser.get(article.url).text
+def test_what_readers_see_is_not_changed(browser, client, asia, article):
+    before = client.get(article.url).text
     do(browser, "section", article, section_id=asia.id)
     do(browser, "topic", article, topic="Rails")
-    assert browser.get(article.url).text == before
+    assert client.get(article.url).text == before
     assert "Changes not released yet" in browser.get("/desk/articles").text
     assert document(article)["topics"] == ["Rivers", "Rails"]
 
