@@ -27,16 +27,17 @@ def test_a_section_is_added_put_in_order_and_given_another_address(come_in, addr
     if script:
         expect(page.get_by_role("button", name=f"Up {name}")).to_be_focused()
         handle, first = rows.nth(count - 2).locator(".drag").first, rows.nth(0).locator(".tree__row").first
-        page.wait_for_load_state(
-            "networkidle"
-        )  # a list that came meanwhile would take the place of the one that is held
+        page.wait_for_load_state("networkidle")  # a list that came meanwhile would take the place of what is held
         handle.scroll_into_view_if_needed()
         start, end = handle.bounding_box(), first.bounding_box()
         page.mouse.move(start["x"] + 5, start["y"] + 5)
         page.mouse.down()
         expect(page.locator(".is-dragged")).to_have_count(1)
         page.mouse.move(start["x"] + 5, end["y"] + 2, steps=8)
-        page.mouse.up()
+        with page.expect_response(
+            "**/desk/sections?done=order"
+        ):  # the page has the new order before the newsroom has it
+            page.mouse.up()
         expect(rows.nth(0)).to_contain_text(name)
         page.reload()
         expect(rows.nth(0)).to_contain_text(name)
