@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from typing import Any
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Error, Page, expect
 
 # Whether one sees where the focus is: a line round it, or round its label where it is not drawn itself, and nothing laid over it.
 FOCUS = """() => {
@@ -70,7 +71,8 @@ def tab_to(page: Page, name: str) -> None:
 
 def back(page: Page, url: str) -> None:
     """Press Back. Playwright's own go_back() does not return where the browser has kept the page alive."""
-    page.evaluate("history.back()")
+    with contextlib.suppress(Error):  # the page may be gone before it has answered
+        page.evaluate("history.back()")
     expect(page).to_have_url(url)
 
 

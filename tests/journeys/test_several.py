@@ -12,7 +12,6 @@ from tests.browser import HEIGHT, NARROW, WIDE
 from tests.journeys.test_every_page import TOO_WIDE
 from tests.journeys.test_writing import address, come_in, paper, signed_in  # noqa: F401  # the same paper
 
-NOTHING = '<svg xmlns="http://www.w3.org/2000/svg"/>'
 ON_TOP = """(it) => {
   const { x, y, width, height } = it.getBoundingClientRect();
   return document.elementFromPoint(x + width / 2, y + height / 2) === it;
@@ -31,9 +30,6 @@ def bar(page: Page):
 def test_several_get_a_topic_and_what_was_not_done_is_told(come_in, scripted):  # noqa: F811
     topic = f"Topic {'with' if scripted else 'without'} script"
     page = come_in("edda", scripted=scripted)
-    page.route(
-        "**/media/**", lambda route: route.fulfill(content_type="image/svg+xml", body=NOTHING)
-    )  # the paper's have no files
     page.get_by_label("Choose “Story number 1”").check()
     page.get_by_label("Choose “Story number 2”").check()
     expect(bar(page).get_by_label("The topic")).to_be_hidden()

@@ -7,9 +7,8 @@ from datetime import timedelta
 
 import pytest
 from playwright.sync_api import Page, expect
-from sqlalchemy import select
 
-from newsapp import accounts, create_app
+from newsapp import accounts, create_app, media
 from newsapp.accounts import Account, Role
 from newsapp.articles import Article, drafting, newslist, preview, releasing
 from newsapp.db import db
@@ -21,7 +20,7 @@ from tests.browser import HEIGHT, NARROW, WIDE
 from tests.journeys.acts import until
 from tests.journeys.test_every_page import TOO_WIDE
 from tests.servers import serving
-from tests.small_paper import plant
+from tests.small_paper import cut_pictures, plant
 
 
 @pytest.fixture(scope="module")
@@ -37,8 +36,7 @@ def paper(empty_database, postgres, tmp_path_factory):
     with app.app_context():
         plant(clock.now())
         db.session.get_one(Site, 1).set(zone="UTC")
-        for row in db.session.scalars(select(Article)):
-            row.edit(picture_id=None)  # the small paper's pictures have no files
+        cut_pictures(media.folder())
         for name, role in (("cora", Role.CONTRIBUTOR), ("edda", Role.EDITOR), ("ada", Role.ADMIN)):
             accounts.create(name.capitalize(), name, f"{name}@example.org", password_hash(), role)
         db.session.commit()
