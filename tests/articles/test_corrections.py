@@ -140,3 +140,9 @@ def test_finding_them_reads_no_other_change(app, postgres):
 
     assert any("change USING INDEX ix_change_notices (at<?)" in step for step in plan), plan
     assert not any("SCAN" in step or "TEMP B-TREE" in step for step in plan), plan
+
+
+def test_the_head_of_the_story_leads_to_what_was_put_right(client, story):
+    page = client.get(story.url).text
+    notice = next(change for change in story.changes if change.is_notice)
+    assert f'<a href="#corr-{notice.id}">with a {notice.kind}</a>' in page and f'id="corr-{notice.id}"' in page
