@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from urllib.parse import parse_qs, urlsplit
 from xml.etree.ElementTree import Element
 
 from newsapp.lib.markup import BLANKS
@@ -18,6 +19,7 @@ BLOCKS = {*DIVISIONS, *HEADINGS, *LISTS, "blockquote", "dd", "dl", "dt", "hr", "
 _EMBEDS = {"iframe", "video", "audio", "embed", "object"}
 _IN_NO_PARAGRAPH = BLOCKS | _EMBEDS
 _MEDIA = {*_EMBEDS, "img", "hr"}
+_GOOGLE = re.compile(r"(?:www\.)?google\.[a-z.]{2,6}")
 _YOUTUBE = re.compile(r"https?://(?:www\.)?youtube(?:-nocookie)?\.com/embed/([\w-]{11})(?:[?#].*)?")
 _VIMEO = re.compile(r"https?://player\.vimeo\.com/video/(\d+)(?:[?#].*)?")
 WORD_ITEM = re.compile(r"mso-list:\s*(l\d+)\s+level(\d)", re.I)
@@ -123,6 +125,23 @@ def numbering(marker: str) -> tuple[str, dict[str, str]]:
     if re.fullmatch(r"i|[ivx]{2,}", number, re.I):
         return "ol", {"type": "i" if number.islower() else "I"}
     return "ol", {"type": "a" if number.islower() else "A"} if number.isascii() else {}
+
+
+def is_quotation(element: Element) -> bool:
+    """Tell whether a paragraph has one of Word's two styles for what somebody else has said."""
+    return bool({"MsoQuote", "MsoIntenseQuote"} & set(element.get("class", "").split())) and not is_blank(element)
+
+
+def led_on(address: str) -> str:
+    """Give where a link of Google Docs leads: it wraps each in an address of its own that follows who comes by."""
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return address
+    if not _GOOGLE.fullmatch(parts.netloc) or parts.path != "/url":
+        return address
+    asked = parse_qs(parts.query)
+    return next((said for name in ("q", "url") for said in asked.get(name, []) if said.startswith("http")), address)
 
 
 def watched_at(address: str) -> str:

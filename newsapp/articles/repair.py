@@ -26,6 +26,8 @@ from newsapp.articles.clues import (
     is_blank,
     is_classic,
     is_paragraph,
+    is_quotation,
+    led_on,
     level_of,
     levels_of,
     meanings,
@@ -51,6 +53,7 @@ _INLINE = {
 }  # fmt: skip
 # Dropped without a word: nobody misses them.
 _SILENT = {"noscript", "script", "style", "svg", "template", "xml"}
+_WORD = "urn:schemas-microsoft-com:office"
 _LOST_END = "Text was taken out of a list that was not closed."
 
 
@@ -63,7 +66,7 @@ def repair(source: str, warnings: list[str], tags: Collection[str], *, is_body: 
     taken = take_out_foreign(root)
     drop_languages(root, source)
     out = Writer(tags, bare=not is_body, lines=is_classic(root))
-    reader = _Reader(out, warnings, levels_of(root), is_body=is_body)
+    reader = _Reader(out, warnings, levels_of(root), is_body=is_body, is_words=_WORD in source)
     for name, text in taken:
         reader.tell_of(name, text)
     reader.children(root)
@@ -74,7 +77,10 @@ def repair(source: str, warnings: list[str], tags: Collection[str], *, is_body: 
 class _Reader:
     """Walks through what was parsed and writes it in our own small vocabulary."""
 
-    def __init__(self, out: Writer, warnings: list[str], levels: Mapping[str, str], *, is_body: bool) -> None:
+    def __init__(
+        self, out: Writer, warnings: list[str], levels: Mapping[str, str], *, is_body: bool, is_words: bool
+    ) -> None:  # fmt: skip
+        self._is_words = is_words  # Word has written it
         self._out = out
         self._warnings = warnings
         self._levels = levels
@@ -189,6 +195,13 @@ class _Reader:
             return
         if WORD_MARKER.search(element.get("style", "")):  # "1." or a bullet, written out
             return
+        if name in ("del", "ins") and (self._is_words or element.get("cite", "").startswith("mailto:")):
+            # A change that Word has tracked, with who made it: what its writer struck out is not for readers.
+            if name == "ins":
+                self.children(element)
+            elif not is_blank(element):
+                self._warn(f"What was struck out in Word was left out: {shorten(words(element), 80)}")
+            return
         names = meanings(element, name)
         if not names or is_blank(element):
             self.children(element)
@@ -214,7 +227,7 @@ class _Reader:
         self._out.mark("sup", {"data-source-url": address} | ({"data-source-label": label} if label else {}))
 
     def _link(self, element: Element) -> None:
-        written, text = element.get("href", ""), words(element).strip()
+        written, text = led_on(element.get("href", "")), words(element).strip()
         if self._is_body and _CITATION_BEGUN.search("".join(self._held)[-12:]):
             # An editor has linked the address inside the brackets by itself, sometimes with the bracket behind it.
             self._held.append(text if text.startswith("http") and "…" not in text else written)
@@ -295,6 +308,8 @@ class _Reader:
             self.children(element)
         elif embedded:
             self._card(embedded, words(element))
+        elif is_quotation(element) and self._out.can_hold("blockquote"):
+            self._inside(element, self._out.block("blockquote"), self._out.block("p", attributes_of(element)))
         elif word and self._out.can_hold("ul"):
             self._word_item(element, word[1], int(word[2]))
         elif name == "figure":

@@ -120,7 +120,31 @@ def test_an_item_of_words_may_skip_a_level():
     assert outline(prepare(source).html) == "<ul><li>1<ul><li>3</li><li>3</li><li>2</li></ul></li><li>1</li></ul>"
 
 
+def test_what_word_has_tracked_as_struck_out_is_not_for_readers():
+    source = (
+        '<html xmlns:o="urn:schemas-microsoft-com:office:office"><p class=MsoNormal>Ten <del cite="mailto:A%20B" '
+        'datetime="2026-03-01T10:00">thieves</del><ins cite="mailto:A%20B">people</ins> came.</p></html>'
+    )
+    body = prepare(source)
+    assert body.html == "<p>Ten people came.</p>"
+    assert "What was struck out in Word was left out: thieves" in body.warnings
+    assert prepare("<p>It was <del>1</del> <ins>2</ins>.</p>").html == "<p>It was <del>1</del> <ins>2</ins>.</p>"
+
+
+def test_words_styles_for_quotations_are_quotations():
+    assert prepare("<p class=MsoQuote>So it was.</p><p>He left.</p>").html == (
+        "<blockquote>\n<p>So it was.</p></blockquote>\n<p>He left.</p>"
+    )
+
+
 # Google Docs
+
+
+def test_a_link_that_docs_has_wrapped_leads_where_it_led():
+    wrapped = "https://www.google.com/url?q=https://example.org/tides%3Fa%3D1&amp;sa=D&amp;source=editors"
+    assert 'href="https://example.org/tides?a=1"' in prepare(f'<p><a href="{wrapped}">tides</a></p>').html
+    other = "https://www.google.com/url?q=javascript:alert(1)"
+    assert "javascript:" not in prepare(f'<p><a href="{other}">tides</a></p>').html.replace(f'href="{other}"', "")
 
 
 def test_docs_wrapper_is_not_bold_and_its_styles_are_emphasis():
