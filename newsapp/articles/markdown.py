@@ -20,6 +20,8 @@ _SPECIAL = re.compile(r"([\\`*_\[\]<>~])")
 _ENTITY = re.compile(r"&(?=#|\w+;)")
 _AT_THE_START = re.compile(r"^(\s*)(#{1,6}(?=\s|$)|[-+](?=\s|$)|=+\s*$|-{3,}\s*$|\|)")
 _NUMBERED = re.compile(r"^(\s*\d{1,9})([.)])(?=\s|$)")
+_NOTE = re.compile(r"^ {0,3}\[\^([\w-]{1,30})\]:[ \t]*<?(https?://[^\s<>]+)>?[ \t]*$\n?", re.M)
+_NOTE_MARK = re.compile(r"\[\^([\w-]{1,30})\]")
 _BLANK_LINE = re.compile(r"\n([ \t]*)(?=\n)")
 _NEEDS_BRACKETS = re.compile(r"[()\\*_&]")
 _INLINE = {"em": "*", "strong": "**", "s": "~~"}
@@ -41,8 +43,22 @@ def to_markdown(html: str) -> str:
 
 
 def to_html(markdown: str) -> str:
-    """Make HTML of Markdown; what is HTML in it stays. It is as its writer wrote it: whoever keeps it cleans it."""
-    return str(_reader().render(markdown.replace("\r\n", "\n").replace("\r", "\n")))
+    """Make HTML of Markdown; what is HTML in it stays. It is as its writer wrote it: whoever keeps it cleans it.
+
+    A footnote that is a web address (``[^1]`` and below ``[^1]: https://…``) is a source, as ``[[1]](https://…)`` is.
+    """
+    return str(_reader().render(_without_notes(markdown.replace("\r\n", "\n").replace("\r", "\n"))))
+
+
+def _without_notes(markdown: str) -> str:
+    notes: dict[str, str] = dict(_NOTE.findall(markdown))
+    if not notes:
+        return markdown
+    numbers = {label: n for n, label in enumerate(notes, 1)}
+    return _NOTE_MARK.sub(
+        lambda mark: f"[[{numbers[mark[1]]}]]({notes[mark[1]]})" if mark[1] in notes else mark[0],
+        _NOTE.sub("", markdown),
+    )
 
 
 @lru_cache(maxsize=1)

@@ -75,3 +75,16 @@ def test_what_is_typed_as_markdown_becomes_the_house_s_own_html():
 
     assert "<h2>Title</h2>" in html and 'data-source-url="https://example.org/a"' in html
     assert "<th" in html and "<s>no</s>" in html and "script" not in html
+
+
+def test_a_footnote_that_is_an_address_is_a_source():
+    html = clean_body(
+        to_html(
+            "It rose.[^1] And fell.[^b]\n\nMore.[^1][^c]\n\n[^1]: https://example.org/a\n[^b]: <https://example.org/b>\n"
+        )
+    )
+    assert html == (
+        '<p>It rose.<sup data-source-url="https://example.org/a" data-source-label="1"></sup> And fell.'
+        '<sup data-source-url="https://example.org/b" data-source-label="2"></sup></p>\n'
+        '<p>More.<sup data-source-url="https://example.org/a" data-source-label="1"></sup>[^c]</p>'
+    )
