@@ -129,6 +129,7 @@ class Mark:
     field: str = "body"  # the id of the desk's field
     words: str = ""  # as they stand there
     block: int = 0  # of the text, from 1; 0: no one block
+    source_id: int = 0  # the source that it is about, where the newsroom has it
 
     @property
     def is_blocking(self) -> bool:
@@ -449,10 +450,10 @@ def _sources(document: Document, text: _Text, given: Given) -> Iterator[Mark]:
             says = f"The source “{shorten(source.title, 60)}” is cited in two ways, and stands under two numbers."
             yield Mark("source twice", says, "body", "", number)
         if source is None:
-            host = (urlsplit(key).hostname or key).removeprefix("www.") if is_web_address(key) else key
+            said = key.partition("://")[2].removeprefix("www.") if is_web_address(key) else key
             yield Mark(
                 "source described",
-                f"The source “{shorten(host, 60)}” has no title and no date.",
+                f"The source “{shorten(said, 80)}” has no title and no date.",
                 "sources",
                 key,
                 number,
@@ -466,6 +467,7 @@ def _sources(document: Document, text: _Text, given: Given) -> Iterator[Mark]:
                 "sources",
                 key,
                 number,
+                source.id,
             )
 
 

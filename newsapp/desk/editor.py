@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from html import unescape
 from typing import Any
 
 from flask import abort, make_response, request
@@ -30,6 +31,7 @@ _LIKE = str.maketrans({"%": r"\%", "_": r"\_", "\\": r"\\"})
 _TYPED = re.compile(r"\[\[s(\d{1,9})\]\]")
 _KEPT = re.compile(r'<sup data-source="s(\d{1,9})"></sup>')
 _NAMED = re.compile(r'<sup data-source="s(\d{1,9})"')
+_MARK = re.compile(r'data-source(-url)?="([^"]*)"')
 _TAG = re.compile(r"(<[^<>]*>)")
 
 
@@ -86,7 +88,8 @@ def sources(article_id: int):
 def cite(body: str, ids: dict[str, int]) -> tuple[str, dict[str, int]]:
     """Make source marks of ``[[s12]]`` in a text; give it with the sources that its marks name by their keys.
 
-    A number that no source has stays as it was typed, for the proof to tell of.
+    A number that no source has stays as it was typed, for the proof to tell of. What is cited in two ways (two that
+    were merged, or a number and its address) is cited as it was first, so that it has one number.
     """
     wanted = {int(n) for n in (*_TYPED.findall(body), *_NAMED.findall(body))}
     known = {n for n in Source.by_ids(wanted) if f"s{n}" not in ids or ids[f"s{n}"] == n}
@@ -97,7 +100,22 @@ def cite(body: str, ids: dict[str, int]) -> tuple[str, dict[str, int]]:
     parts = _TAG.split(body)
     body = "".join(part if n % 2 else _TYPED.sub(mark, part) for n, part in enumerate(parts))
     cited = {int(n) for n in _NAMED.findall(body)} & known
-    return body, {**ids, **{f"s{n}": n for n in cited}}
+    ids = {**ids, **{f"s{n}": n for n in cited}}
+    return _in_one_way(body, ids), ids
+
+
+def _in_one_way(body: str, ids: dict[str, int]) -> str:
+    marks = [(is_address, unescape(name)) for is_address, name in _MARK.findall(body)]
+    there = Source.by_addresses({name for is_address, name in marks if is_address})
+    rows = Source.by_ids({ids[name] for is_address, name in marks if not is_address and name in ids})
+    first: dict[int, str] = {}
+
+    def as_first(mark: re.Match[str]) -> str:
+        name = unescape(mark[2])
+        source = there.get(name) if mark[1] else rows.get(ids.get(name, 0))
+        return first.setdefault(source.id, mark[0]) if source else mark[0]
+
+    return _MARK.sub(as_first, body)
 
 
 def typed(markdown: str) -> str:

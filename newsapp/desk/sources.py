@@ -82,7 +82,9 @@ class SourceForm(Form):
 class MergeForm(Form):
     """Which source stays, and why."""
 
-    into = StringField("Number or address of the source that stays", [DataRequired("Say which one stays.")], [plain])
+    into = StringField(
+        "The source that stays: its number, its address or words of it", [DataRequired("Say which one stays.")], [plain]
+    )
     reason = StringField("Why, in a line", [_most(300)], [plain])
 
 
@@ -124,18 +126,22 @@ def sources():
 
 @bp.get("/sources/new")
 def new_source():
-    return page("desk/source-new.html", form=SourceForm(formdata=None), twins=[])
+    """Show the form: empty, or for an address that a story cites, which is a source by itself once it is released."""
+    form = SourceForm(formdata=None, data={"url": web_address(request.args.get("url", "")) or "", "kind": "document"})
+    return page("desk/source-new.html", form=form, twins=[], cited_in=whole_number(request.args.get("for", "")))
 
 
 @bp.post("/sources")
 def add_source():
     """Keep a source that no story cites yet."""
-    form = SourceForm()
+    form, cited_in = SourceForm(), whole_number(request.form.get("for", ""))
     twins = [] if not form.validate() or form.despite.data else _twins(form.url.data or "")
     if form.errors or twins:
-        return page("desk/source-new.html", status=422, form=form, twins=twins)
+        return page("desk/source-new.html", status=422, form=form, twins=twins, cited_in=cited_in)
     source = sourcing.add(form.says, me())
     db.session.commit()
+    if cited_in:  # the mark that stands there already names it by its address
+        return lead_to(f"/desk/articles/{cited_in}?done=described#proof")
     return lead_to(f"{SOURCES}/{source.id}?done=added")
 
 
@@ -178,8 +184,7 @@ def merge_source(source_id: int):
     if not form.validate():
         return _merge(found, form, 422)
     into = _named(form.into.data or "")
-    if into is None:
-        form.into.errors = ["There is no such source."]
+    if into is None:  # words: those that have them are offered
         return _merge(found, form, 422)
     if whole_number(request.form.get("shown", "")) != into.id:
         return _merge(found, form)  # both are looked at before they become one
@@ -273,12 +278,26 @@ def _may_know(story: Article) -> bool:
     return story.is_public() or me().can_edit or newslist.is_own(story, me())
 
 
+def _headlines(ids: set[int]) -> list[Article]:
+    stories = select(Article).where(Article.id.in_(ids)).order_by(Article.id).limit(SHOWN)
+    return [story for story in db.session.scalars(stories) if _may_know(story)] if ids else []
+
+
 def _merge(found: Source, form: MergeForm, status: int = 200, fault: str = "") -> Response:
     into = _named(form.into.data) if form.into.data else None
+    if into is not None and into.id == found.id:
+        into, form.into.errors = None, ["That is this very one. Say which other one stays."]
+        status = 422 if request.method == "POST" else status
+    offered = []
+    if into is None and form.into.data and not form.into.errors:
+        words = with_words(form.into.data)
+        query = select(Source).where(Source.merged_into_id.is_(None), Source.id != found.id, *words)
+        offered = list(db.session.scalars(query.order_by(Source.id.desc()).limit(10)))
     both = set(db.session.scalars(select(Citation.article_id).where(Citation.source_id == found.id)))
     if into is not None:
         both &= set(db.session.scalars(select(Citation.article_id).where(Citation.source_id == into.id)))
     return page(
         "desk/source-merge.html", status=status, source=found, into=into, form=form, fault=fault, kinds=KINDS,
-        printed=len(sourcing.printed_in(found)), both=len(both) if into else 0, twins=_twins(found.url, found.id),
+        printed=len(sourcing.printed_in(found)), both=_headlines(both) if into else [], twins=_twins(found.url, found.id),
+        offered=offered, words=(form.into.data or "") if into is None and not form.into.errors else "",
     )  # fmt: skip

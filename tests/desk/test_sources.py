@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
+from bs4 import BeautifulSoup
 from sqlalchemy import select
 
 from newsapp import articles
 from newsapp.accounts import Role
 from newsapp.articles import Source, drafting, sourcing
+from newsapp.articles.documents import printed_story
 from newsapp.articles.versions import Version
 from newsapp.db import db
 from tests.conftest import signed_in
@@ -165,6 +169,9 @@ def test_both_are_looked_at_before_they_become_one(browser, world):
     assert f"/desk/sources/{goes.id}/merge?into={stays.id}" in browser.get(f"/desk/sources/{goes.id}").text
     first = browser.post(at, data={"into": f"s{stays.id}", "reason": "One"})
     assert first.status_code == 200 and "This one stays" in first.text
+    assert "That is this very one" in browser.get(f"{at}?into={goes.id}").text
+    assert f"{at}?into={stays.id}" in browser.get("/desk/sources?twice=1").text
+    assert f"{at}?into={stays.id}" in browser.get(f"{at}?into=the+accord").text
     for into in (goes.id, 99, "nowhere"):
         assert browser.post(at, data={"into": str(into), "shown": str(into), "reason": "One"}).status_code == 422, into
 
@@ -210,3 +217,43 @@ def test_sixty_sources_in_one_story_are_each_kept(browser, people, world):
     browser.post(at, data={**fields(browser.get(at).text), "body": text})
     page = browser.get(f"{at}/preview").text
     assert page.count('<li id="src-') == 60 and "[[" not in page
+
+
+def test_a_source_is_described_before_the_story_that_cites_its_address_is_released(browser, people, world):
+    story = begun(world, people[Role.EDITOR])
+    document, number = drafting.working_document(story)
+    drafting.save(
+        story, {**document, "body": "<p>So.[[1]](https://example.org/tides?a=1&b=2)</p>"}, people[Role.EDITOR], number
+    )
+    db.session.commit()
+    asks = BeautifulSoup(browser.get(f"/desk/articles/{story.id}/proof").text, "html.parser").find(
+        "a", href=re.compile("for=")
+    )
+    assert "example.org/tides?a=1&b=2" in asks.parent.get_text()
+
+    form = fields(browser.get(asks["href"]).text, "form[action='/desk/sources']")
+    assert form["url"] == "https://example.org/tides?a=1&b=2"
+    wrong = browser.post("/desk/sources", data={**form, "title": ""})
+    assert wrong.status_code == 422 and f'name="for" value="{story.id}"' in wrong.text
+    done = browser.post("/desk/sources", data={**form, "title": "Tides", "published_on": "2026-03-01"})
+
+    assert done.headers["Location"] == f"/desk/articles/{story.id}?done=described#proof"
+    assert "no title" not in browser.get(f"/desk/articles/{story.id}/proof").text
+    copy, _ = drafting.working_document(story)
+    assert printed_story(story, copy).citations[0].source.title == "Tides"
+
+
+def test_what_is_cited_in_two_ways_has_one_number_once_the_story_is_saved(browser, people, world):
+    one, twin = kept("One", url="https://example.org/a"), kept("Twin", url="https://example.org/b")
+    story = begun(world, people[Role.EDITOR])
+    at = f"/desk/articles/{story.id}"
+    text = f"A.[[s{one.id}]] B.[[s{twin.id}]] C.[[1]](https://example.org/b)"
+    browser.post(at, data={**fields(browser.get(at).text, "#story"), "body": text})
+    assert len(printed_story(story, drafting.working_document(story)[0]).citations) == 2
+    sourcing.merge(twin, one, people[Role.EDITOR])
+    db.session.commit()
+
+    browser.post(at, data={**fields(browser.get(at).text, "#story"), "place": "Here"})
+
+    document, _ = drafting.working_document(story)
+    assert [c.source.title for c in printed_story(story, document).citations] == ["One"]
