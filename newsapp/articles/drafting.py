@@ -43,6 +43,7 @@ class WorkingCopy(Base):
     returned_at: Mapped[moment | None]
     returned_by_id: Mapped[int | None] = mapped_column(ForeignKey(Account.id))
     returned_note: Mapped[str] = mapped_column(default="")
+    submitted_note: Mapped[str] = mapped_column(default="")  # for whoever reads it in review
 
 
 class Sitting(Base):
@@ -163,12 +164,17 @@ def _forget_old_sittings(article: Article) -> None:
 # To review and back
 
 
-def submit(article: Article, by: Account) -> None:
-    """Give what was written to review: a draft, or a change of a public story. The caller commits."""
+def submit(article: Article, by: Account, note: str = "") -> None:
+    """Give what was written to review: a draft, or a change of a public story. The caller commits.
+
+    ``note`` is for whoever reads it next.
+    """
     article.submit(by)
-    if copy := copy_of(article):
+    copy = copy_of(article) or (_write(article, document_of(article), by) if note else None)
+    if copy:
         copy.returned_at = copy.returned_by_id = None
         copy.returned_note = ""
+        copy.submitted_note = note
     record("article.submit", f"article:{article.id}", by)
     copy_saved.send(article)
 

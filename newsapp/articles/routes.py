@@ -255,7 +255,9 @@ def preview(token: str):
     """A story that is not public, shown to somebody who was given the link. Nobody keeps a copy."""
     link = opened(token)
     if link is None:
-        abort(404)
+        over = page("articles/preview-over.html", status=410)
+        over.headers["Cache-Control"] = "private, no-store"
+        return over
     story = db.session.get_one(Article, link.article_id)
     document, _ = working_document(story)
     response = page(

@@ -85,6 +85,14 @@ class ReasonForm(Form):
     reason = TextAreaField("Reason", [Length(max=1000, message="At most 1,000 characters.")], [plain])
 
 
+class NoteForm(Form):
+    """Words for a colleague."""
+
+    note = TextAreaField(
+        "For whoever reads it, if there is something to say", [Length(max=1000, message="At most 1,000 characters.")], [plain]
+    )  # fmt: skip
+
+
 class TimeForm(Form):
     """A time, perhaps with words."""
 
@@ -136,13 +144,16 @@ def release(article_id: int):
 
 @bp.get("/articles/<int(max=2147483647):article_id>/submit", endpoint="submit_form")
 def show_submit(article_id: int):
-    return _ask(story(article_id), "submit", ReasonForm(formdata=None))
+    return _ask(story(article_id), "submit", NoteForm(formdata=None))
 
 
 @bp.post("/articles/<int(max=2147483647):article_id>/submit")
 def submit(article_id: int):
-    """Give what was written to review."""
-    drafting.submit(story(article_id), me())
+    """Give what was written to review, with a line to whoever reads it."""
+    article, form = story(article_id), NoteForm()
+    if not form.validate():
+        return _ask(article, "submit", form, 422)
+    drafting.submit(article, me(), form.note.data or "")
     db.session.commit()
     return lead_to(f"/desk/articles/{article_id}?done=review")
 
@@ -277,9 +288,14 @@ def _again(article_id: int, form: ReleaseForm, fault: str, status: int) -> Respo
 
 
 def _ask(article: Article, what: str, form: Form, status: int = 200) -> Response:
+    marks = []
+    if what == "submit":
+        document, _ = drafting.working_document(article)
+        marks = proof(document, given_for(article, document))
     return page(
-        "desk/story-ask.html", status=status, state=state_of(article), what=what, form=form, zone=layout().site.zone
-    )
+        "desk/story-ask.html", status=status, state=state_of(article), what=what, form=form, zone=layout().site.zone,
+        marks=marks,
+    )  # fmt: skip
 
 
 def _paragraph(words: str) -> str:

@@ -16,6 +16,7 @@ from wtforms.validators import DataRequired, Length
 from newsapp.accounts import Role
 from newsapp.articles import Article, NewslistLine, NewslistPerson, Topic, drafting, newslist
 from newsapp.articles.drafting import WorkingCopy
+from newsapp.articles.releasing import WaitingChange
 from newsapp.authors import Author
 from newsapp.db import db
 from newsapp.desk.frame import bp, me
@@ -164,9 +165,16 @@ def show(status: int = 200, fault: str = "", kept: Mapping[str, str] | None = No
         topics=db.session.scalars(select(Topic.name).order_by(Topic.name).limit(MOST_SUGGESTED)).all() if shown else [],
         outcome=_outcome(),
         fault=fault,
+        waiting=_waiting() if tab == "scheduled" and not asked.get("after") else [],
         kept=kept or {},
         chosen=request.form.getlist("chosen"),
     )
+
+
+def _waiting() -> Sequence[NewslistLine]:
+    """Give the public stories of which a change waits for its time, the next first."""
+    lines = select(Line).join(WaitingChange, WaitingChange.article_id == Line.article_id).where(*theirs("all"))
+    return db.session.scalars(lines.order_by(WaitingChange.at).limit(PER_PAGE)).all()
 
 
 def _seen(shown: Sequence[NewslistLine]) -> dict[int, str]:

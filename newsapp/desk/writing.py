@@ -7,7 +7,7 @@ from itertools import count
 from types import SimpleNamespace
 from typing import Any
 
-from flask import Response, request
+from flask import Response, current_app, request
 from sqlalchemy import func, select
 from werkzeug.datastructures import MultiDict
 from wtforms import (  # type: ignore[attr-defined]
@@ -183,6 +183,7 @@ def state_of(article: Article) -> SimpleNamespace:
         is_public=article.is_public(now), has_changes=bool(line and line.has_changes),
         embargo=copy if copy and copy.embargo_until and copy.embargo_until > now else None,
         saved_by=names({copy.saved_by_id}).get(copy.saved_by_id or 0, "Somebody who has left") if copy else "",
+        submitted_by=names({article.submitted_by_id}).get(article.submitted_by_id or 0, "") if article.submitted_at else "",
         returned_by=names({copy.returned_by_id}).get(copy.returned_by_id or 0, "Somebody who has left") if copy else "",
         may_release=may_release(), may_edit=me().can_edit, now=now,
         versions=db.session.scalar(select(func.count()).select_from(Version).where(Version.article_id == article.id)),
@@ -219,6 +220,7 @@ def _editor(
         others=presence.others_at(article, me()),
         links=db.session.scalars(preview.PreviewLink.open_of(article)).all(),
         lasts=preview.LASTS,
+        url_root=current_app.config["BASE_URL"],
         marks=proof(document, given_for(article, document)),
         good={"headline": GOOD_HEADLINE, "standfirst": GOOD_STANDFIRST},
         was_saved=request.args.get("saved") == "1",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from bs4 import BeautifulSoup
 from sqlalchemy import select
 
 from newsapp.accounts import Role
@@ -453,12 +454,12 @@ def test_a_preview_link_shows_the_story_to_whoever_has_it_until_it_ends_or_is_ta
         and answer.headers["Referrer-Policy"] == "no-referrer"
     )
     for forged in (address[:-4], address + "x", "/preview/x", address.replace(".", "", 1)):
-        assert client.get(forged).status_code == 404
+        assert client.get(forged).status_code == 410
 
     clock.advance(timedelta(days=1, minutes=1))
-    assert client.get(address).status_code == 404 and client.get(longer).status_code == 200
+    assert client.get(address).status_code == 410 and client.get(longer).status_code == 200
     signed_in(app, people[Role.EDITOR]).post(f"{at}/links/{other.id}/revoke")
-    assert client.get(longer).status_code == 404
+    assert client.get(longer).status_code == 410
 
 
 def test_nobody_takes_back_another_story_s_link(app, world, people):
@@ -520,3 +521,55 @@ def test_the_newsroom_s_clock_is_the_one_that_counts(app, client, world, people)
     story = begun(world, people[Role.EDITOR])
     publish(browser, story, when="at", at="2026-07-14T13:30")
     assert db.session.get(Article, story.id).published_at == NOON.replace(month=7) + timedelta(minutes=30)
+
+
+def test_what_is_given_to_review_has_its_checks_and_a_line_for_its_reader(app, world, people):
+    writer, reader = signed_in(app, people[Role.CONTRIBUTOR]), signed_in(app, people[Role.EDITOR])
+    story = begun(world, people[Role.CONTRIBUTOR], headline="")
+    at = f"/desk/articles/{story.id}"
+    asked = writer.get(f"{at}/submit").text
+    assert "This keeps it back" in asked and 'name="note"' in asked
+    long = writer.post(f"{at}/submit", data={"note": "<b>x</b>" * 200})
+    assert long.status_code == 422 and "At most 1,000 characters." in long.text and "&lt;b&gt;x" in long.text
+
+    writer.post(f"{at}/submit", data={"note": "Mind the <i>second</i> name."})
+
+    said = alert(reader.get(at).text)
+    assert "In review. Given by A contributor : Mind the <i>second</i> name." in said
+    assert "<i>second" not in reader.get(at).text
+    assert 'value="submit">Give to review…' not in writer.get(at).text
+    reader.post(f"{at}/send-back", data={"reason": "Not yet."})
+    assert "In review." not in reader.get(at).text
+
+
+def test_a_change_that_waits_can_be_read_and_stands_among_what_is_scheduled(app, people, article):
+    browser = signed_in(app, people[Role.EDITOR])
+    at = f"/desk/articles/{article.id}"
+    assert "Changes of public articles" not in browser.get("/desk/articles?tab=scheduled").text
+    browser.post(at, data={**fields(browser.get(at).text), "headline": "Quite another headline"})
+    form = fields(browser.get(f"{at}/release").text, f"form[action='{at}/release']")
+    browser.post(
+        f"{at}/release", data={**form, "kind": "minor", "reason": "Why", "when": "at", "at": "2026-03-20T10:00"}
+    )
+
+    listed = browser.get("/desk/articles?tab=scheduled").text
+    assert "Changes of public articles" in listed and f"{at}/history?from=public&amp;to=waiting" in listed
+    assert f"{at}/history?from=public&amp;to=waiting" in browser.get(at).text
+    assert "Quite another" in browser.get(f"{at}/history?from=public&to=waiting").text
+    theirs = signed_in(app, people[Role.CONTRIBUTOR]).get("/desk/articles?tab=scheduled").text
+    assert "Changes of public articles" not in theirs
+
+
+def test_the_history_offers_two_states_that_differ_and_calls_them_by_their_names(app, world, people):
+    browser = signed_in(app, people[Role.EDITOR])
+    story = begun(world, people[Role.CONTRIBUTOR])
+    at = f"/desk/articles/{story.id}"
+    clock.advance(timedelta(hours=2))
+    browser.post(at, data={**fields(browser.get(at).text), "headline": "Barges return at last"})
+
+    page = BeautifulSoup(browser.get(f"{at}/history").text, "html.parser")
+    chosen = [page.select_one(f"#{name} option[selected]")["value"] for name in ("from", "to")]
+    assert chosen[1] == "copy" and chosen[0].startswith("s")
+    compared = browser.get(f"{at}/history?from={chosen[0]}&to=copy").text
+    assert "to “What is being written”" in compared and "at last" in compared
+    assert "Choose two that are not the same." in browser.get(f"{at}/history?from=copy&to=copy").text
