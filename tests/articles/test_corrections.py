@@ -143,6 +143,7 @@ def test_finding_them_reads_no_other_change(app, postgres):
 
 
 def test_the_head_of_the_story_leads_to_what_was_put_right(client, story):
+    correct(story, "The depth")
     page = client.get(story.url).text
     notice = next(change for change in story.changes if change.is_notice)
     assert f'<a href="#corr-{notice.id}">with a {notice.kind}</a>' in page and f'id="corr-{notice.id}"' in page
