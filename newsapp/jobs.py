@@ -13,7 +13,7 @@ from datetime import timedelta
 
 from flask import Flask
 
-from newsapp import accounts, articles, comments, feeds, layout, outbox, search
+from newsapp import accounts, articles, comments, contact, feeds, layout, outbox, search
 from newsapp.db import db, reading
 from newsapp.lib import clock, leases, throttles
 
@@ -87,7 +87,7 @@ class Scheduler:
             if not leases.take("most-read", EVERY):
                 return False
             self._app.extensions["counts"].write()
-            for tidy in (outbox.tidy, accounts.tidy, throttles.tidy, comments.forget_networks):
+            for tidy in (outbox.tidy, accounts.tidy, throttles.tidy, comments.forget_networks, contact.tidy):
                 tidy()
             articles.rank(clock.now(), [branch.shelf for branch in layout.layout().tree.top])
             db.session.commit()

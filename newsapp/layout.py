@@ -144,7 +144,7 @@ def layout() -> Layout:
 def _read(session: Session) -> Layout:
     tags.shows("site")
     tree = sections.tree(session)
-    written = pages.slugs(session)
+    written = pages.slugs(session) | ({"contact"} if site.addressees() else set())
     columns = []
     for column in session.scalars(sections.MenuColumn.all()):
         links = []
@@ -171,6 +171,8 @@ def is_answered(address: str, written: set[str]) -> bool:
     if not address.startswith("/"):
         return True
     path = address.split("?")[0].split("#")[0]
+    if path == "/contact":  # the newsroom's page, or its form, or neither
+        return "contact" in written
     adapter = current_app.url_map.bind("", url_scheme="https")
     try:
         endpoint, values = adapter.match(path, method="GET")

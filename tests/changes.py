@@ -325,6 +325,16 @@ def _link(story: Article, chance: random.Random) -> Any:
     return preview.make_link(story, "3", words(chance), by=any_of(Account, chance))
 
 
+def _message(chance: random.Random) -> contact.Message:
+    return contact.send_message("newsroom", f"{words(chance)} {chance.random()}", email="r@example.org")
+
+
+def _reopened(chance: random.Random) -> None:
+    row = _message(chance)
+    row.settle("spam", by=any_of(Account, chance))
+    row.reopen(by=any_of(Account, chance))
+
+
 VERBS: dict[str, Change] = {
     "articles.begin": lambda c: drafting.begin(any_of(Section, c), words(c), any_of(Account, c)),
     "articles.began": of(Article, lambda row, c: newslist.began(row, any_of(Account, c))),
@@ -484,6 +494,11 @@ VERBS: dict[str, Change] = {
     "contact.report_error": of(Article, lambda row, c: contact.report_error(row, words(c), email="r@example.org")),
     "ErrorReport.settle": of(Article, lambda row, c: contact.report_error(row, words(c)).settle("corrected", words(c), by=any_of(Account, c))),
     "contact.to_the_newsroom": of(Article, lambda row, c: contact_letters.to_the_newsroom(contact.report_error(row, words(c)))),
+    "contact.send_message": lambda c: contact.send_message("newsroom", f"{words(c)} {c.random()}", email="r@example.org"),
+    "Message.settle": lambda c: _message(c).settle("answered", by=any_of(Account, c)),
+    "Message.reopen": lambda c: _reopened(c),
+    "contact.of_message": lambda c: contact_letters.of_message(_message(c)),
+    "contact.receipt": lambda c: contact_letters.receipt(_message(c)),
     "comments.report": _report,
     "Report.decide": lambda c: _report(c).decide(upheld=c.random() < 0.5, by=any_of(Account, c)),
     "comments.appeal": _appeal,
@@ -527,7 +542,7 @@ SIGNS_OUT = {
 BY_VERB_ONLY = {
     "page.slug", "site.zone", "site.language", "section.path", "section.parent_id", "author.slug", "author.account_id", "topic.slug", "article.slug",
     "article.kind", "article.also_in", "article.language", "article.contents", "article.body_source", "comment.path",
-    "comment.depth", "comment.root_id", "comment.answers", "comment.decisions", "comment.recommended", "picture.stem", "picture.widths", "picture.sha256", "site.founded_on", "site.logo", "site.logo_dark", "site.comments_guests", "site.comments_first_held", "site.comments_close_days",
+    "comment.depth", "comment.root_id", "comment.answers", "comment.decisions", "comment.recommended", "picture.stem", "picture.widths", "picture.sha256", "site.founded_on", "site.logo", "site.logo_dark", "site.contact_addresses", "site.comments_guests", "site.comments_first_held", "site.comments_close_days",
     "picture.original", "listing.shelf", "most_read.shelf", "placement.slot", "byline.part", "change.kind", "source.kind", "source.page_key",
     "listing.published_at", "listing.ends_at", "article.published_at", "article.unpublish_at", "thread.visible", "thread.roots", "account.username", "account.email", "account.mailbox", "account.role", "section.rhythm", "topic.name",
     "account.password_hash", "account.consent", "account.totp_secret", "account.totp_step", "site.copyright_from", "site.top_writers_days", "site.social_links", "site.share_networks", "author.links", "menu_item.address",

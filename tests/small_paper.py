@@ -23,6 +23,7 @@ def plant(now: datetime) -> None:
     site = Site(name="The Small Paper")
     db.session.add(site)
     site.set(tagline="Small", description="A small paper", copyright_from=2020, share_networks=["bluesky"])
+    site.set(contact_addresses={"newsroom": "news@example.org", "tips": "tips@example.org"})
     world = sections.create("World", description="Abroad", rhythm="major")
     asia = sections.create("Asia", parent=world)
     views = sections.create("Opinion")
@@ -113,6 +114,7 @@ def addresses() -> list[str]:
         found.append(f"/articles/{slug}")
     found += [
         "/about",
+        "/contact",
         "/offline",
         "/saved",
         "/saved?s=1&s=6&s=99",

@@ -131,7 +131,7 @@ def report_error(
         raise ValueError(f"A report has at most {MAX_WORDS:,} characters.")
     made = ErrorReport(
         article_id=article.id, account_id=by.id if by else None, email=email, quote=quote, words=words, finding=finding,
-        reference=_reference("E"),
+        reference=new_reference("E"),
     )  # fmt: skip
     made.article = article
     db.session.add(made)
@@ -139,6 +139,7 @@ def report_error(
     return made
 
 
-def _reference(kind: str) -> str:
+def new_reference(kind: str) -> str:
+    """Give a reference for whoever asks later what became of something: ``E-2FGH-9KMN``."""
     letters = "".join(secrets.choice(_LETTERS) for _ in range(8))
     return f"{kind}-{letters[:4]}-{letters[4:]}"

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import delete, or_, select, update
 
 from newsapp.accounts import Account
 from newsapp.accounts.holdings import Holding, Record
+from newsapp.contact.messages import Message
 from newsapp.contact.models import ErrorReport
 from newsapp.db import db
 
@@ -29,4 +30,21 @@ def _theirs(account: Account) -> Any:
     return or_(ErrorReport.account_id == account.id, ErrorReport.email == account.email)
 
 
-HOLDINGS = (Holding("Errors that you reported", (ErrorReport,), _gather, _erase),)
+def _messages(account: Account) -> list[Record]:
+    names = ("reference", "role", "name", "email", "subject", "words", "made_at", "settled_at", "outcome")
+    rows = db.session.scalars(select(Message).where(_written_by(account)).order_by(Message.id))
+    return [{name: getattr(row, name) for name in names} for row in rows]
+
+
+def _erase_messages(account: Account, _keep_words: bool) -> None:
+    db.session.execute(delete(Message).where(_written_by(account)))
+
+
+def _written_by(account: Account) -> Any:
+    return or_(Message.account_id == account.id, Message.email == account.email)
+
+
+HOLDINGS = (
+    Holding("Errors that you reported", (ErrorReport,), _gather, _erase),
+    Holding("Messages that you wrote to the newsroom", (Message,), _messages, _erase_messages),
+)

@@ -26,7 +26,7 @@ from newsapp.lib.text import slugify
 from newsapp.media import Picture, renditions
 from newsapp.media.models import folder, keep
 from newsapp.sections import MenuColumn, MenuItem, Section
-from newsapp.site import Site
+from newsapp.site import ADDRESSEES, Site
 
 HERE = Path(__file__).parent
 Say = Callable[[str], None]
@@ -116,7 +116,7 @@ def _keep(made: renditions.Cut, row: dict[str, str]) -> Picture:
 
 
 def _site() -> None:
-    site = Site(name="The Update Desk")
+    site = Site(name="The Update Desk", contact_addresses={role: f"{role}@example.org" for role in ADDRESSEES})
     db.session.add(site)
     site.set(
         tagline="News with its working shown: what changed, when it changed and who changed it.",

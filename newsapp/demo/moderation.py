@@ -15,7 +15,7 @@ from newsapp.accounts import Account, Role
 from newsapp.accounts.log import record
 from newsapp.articles import Article
 from newsapp.comments import Comment, RejectionReason
-from newsapp.contact import report_error
+from newsapp.contact import report_error, send_message
 from newsapp.db import db
 from newsapp.lib import clock
 
@@ -50,6 +50,9 @@ def moderate(stories: list[Article], reader: Callable[[str], Account], now: date
         for hours, nth, words in ERRORS:
             clock.set_to(now - timedelta(hours=hours))
             report_error(stories[nth % len(stories)], words, email="a.reader@example.org")
+        for hours, role, name, subject, words in MESSAGES:
+            clock.set_to(now - timedelta(hours=hours))
+            send_message(role, words, name=name, subject=subject, email="a.reader@example.org" if name else None)
 
 
 # What readers have told the newsroom and nobody has answered yet: hours ago, which story, their words.
@@ -57,6 +60,11 @@ ERRORS = (
     (30, 1, "The second paragraph gives the distance in miles and the table in kilometres, and the two do not agree."),
     (3, 4, "The name of the harbour is spelt in two ways."),
 )
+# Hours ago, the role, who, what it is about, the words.
+MESSAGES = (
+    (26, "newsroom", "Bettina Hallam", "The harbour fair", "The harbour fair is on Saturday, from ten until dusk.\nThere is a drawing of the first lighthouse that nobody has seen for ninety years. Would you send somebody?"),
+    (5, "tips", "", "", "Look at who owns the field that the new depot is to stand on. The register of the county shows it."),
+)  # fmt: skip
 
 
 def _at(entry: dict[str, Any], story: Article, now: datetime) -> datetime:

@@ -5,14 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from flask import Blueprint, Response, abort, request
+from flask import Blueprint, Response, abort, g, request
 from sqlalchemy import func
 
 from newsapp.accounts import Account, Role, reader
 from newsapp.accounts.access import ask_to_sign_in
 from newsapp.comments import Comment
-from newsapp.contact import ErrorReport
+from newsapp.contact import ErrorReport, Message
 from newsapp.db import db
+from newsapp.site import ADDRESSEES, CORRECTIONS, TIPS
 
 bp = Blueprint("desk", __name__, url_prefix="/desk")
 # Who sees the mail addresses of people who comment. An editor decides about words and needs none.
@@ -64,6 +65,7 @@ MENU = (
     (
         (FRONT, "Front page", Business.EDIT),
         ("/desk/reports", "Reported errors", Business.EDIT),
+        ("/desk/messages", "Messages", Business.EDIT),
         ("/desk/sections", "Sections", Business.EDIT),
         ("/desk/menus", "Menus", Business.EDIT),
         ("/desk/authors", "Authors", Business.EDIT),
@@ -80,6 +82,8 @@ MENU = (
     ),
     (("/desk/settings", "Settings", Business.RUN),),
 )
+# Whose business the messages to each role are; all others are read by who runs the paper.
+_MESSAGES = {"newsroom": Business.EDIT, CORRECTIONS: Business.EDIT, TIPS: Business.EDIT}
 _WHOSE = {url: business for group in MENU for url, _, business in group} | {FIND: Business.ANY}
 
 
@@ -136,11 +140,25 @@ def _count(url: str) -> int | None:
     """Count what waits on a page of the menu, where something can."""
     if url == "/desk/reports":
         return ErrorReport.count_open()
+    if url == "/desk/messages":
+        return waiting_messages()
     return _waits() if "comments" in url else None
+
+
+def waiting_messages() -> int:
+    """Count the messages that wait for who is signed in, once for a page."""
+    if "waiting_messages" not in g:
+        g.waiting_messages = Message.count_open(read_for(me()))
+    return int(g.waiting_messages)
 
 
 def _waits() -> int:
     return db.session.scalar(Comment.waiting().with_only_columns(func.count()).order_by(None)) or 0
+
+
+def read_for(account: Account) -> list[str]:
+    """Give the roles whose messages an account reads."""
+    return [role for role in ADDRESSEES if _MESSAGES.get(role, Business.RUN).is_of(account)]
 
 
 def me() -> Account:

@@ -47,7 +47,7 @@ SAYS = {
     "comment.approve": "approved", "comment.hold": "held", "comment.reject": "rejected", "comment.spam": "marked as spam",
     "comment.hide": "hid", "comment.show": "put back", "comment.feature": "featured", "comment.unfeature": "stopped featuring",
     "comment.pin": "pinned", "comment.unpin": "unpinned", "comment.undo": "took back the decision about",
-    "report.decide": "decided report", "error.settle": "settled reported error", "appeal.make": "appealed for", "appeal.decide": "decided the appeal for", "appeal.reopen": "opened again the appeal for",
+    "report.decide": "decided report", "error.settle": "settled reported error", "message.settle": "is done with message", "message.reopen": "let wait again message", "appeal.make": "appealed for", "appeal.decide": "decided the appeal for", "appeal.reopen": "opened again the appeal for",
     "story.message": "wrote a message above the discussion of", "story.open": "opened the discussion of", "story.close": "closed the discussion of",
     "person.warn": "warned", "person.premoderate": "reads first what is written by", "person.suspend": "suspended",
     "person.ban": "banned", "page.add": "added", "page.edit": "changed", "page.move": "gave another address to", "page.remove": "removed", "person.note": "wrote a note about", "person.unnote": "removed a note about", "comment.keep": "left as it is", "comment.decline": "let the decision stand about", "report.reopen": "opened again report", "person.lift": "lifted a measure about", "word.add": "listed", "rules.set": "changed", "site.set": "changed", "site.logo": "changed", "word.remove": "took off the list",
@@ -177,6 +177,8 @@ def _about(entry: LogEntry, given: Given) -> tuple[str, str]:
         return f"source {rest}", f"/desk/sources/{rest}" if me().can_write else ""
     if kind == "error":
         return rest, "/desk/reports?show=settled" if me().can_edit else ""
+    if kind == "message":
+        return rest, "/desk/messages?show=settled" if me().can_edit else ""
     if kind == "account":
         return given.names.get(n, "somebody who has left"), f"/desk/comments/people/{n}" if n in given.names else ""
     if kind == "guest":

@@ -14,6 +14,7 @@ from newsapp.desk import (  # noqa: F401  # each adds its views to the blueprint
     log,
     media,
     menus,
+    messages,
     pages,
     people,
     preview,

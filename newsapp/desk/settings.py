@@ -21,9 +21,9 @@ from newsapp.accounts.log import record
 from newsapp.articles.sharing import NETWORKS
 from newsapp.db import db
 from newsapp.desk.frame import bp, me
-from newsapp.lib.forms import Form, plain
+from newsapp.lib.forms import Form, MailAddress, plain
 from newsapp.lib.web import page
-from newsapp.site import Site
+from newsapp.site import ADDRESSEES, Site
 
 MOST_LINKS = 12
 LINE, PARAGRAPH = 120, 500  # characters
@@ -34,6 +34,7 @@ SAYS = {
     "founded_on": "the founding day", "copyright_from": "the first year of the copyright", "copyright_line": "the copyright line",
     "social_links": "the links to networks", "share_networks": "where stories can be shared", "top_writers_days": "the days of Top Writers",
     "comments_guests": "comments of guests", "comments_first_held": "the first comments that wait", "comments_close_days": "when discussions close",
+    "contact_addresses": "where messages go",
 }  # fmt: skip
 
 
@@ -75,6 +76,16 @@ class SettingsForm(Form):
     )
     comments_close_days = IntegerField("Days after which a discussion closes; 0 is never", validators=[NumberRange(0, 3650, "Write a number from 0 to 3,650.")])  # fmt: skip
 
+    contact_newsroom = StringField(ADDRESSEES["newsroom"], filters=[plain], validators=[Optional(), MailAddress()])
+    contact_corrections = StringField(
+        ADDRESSEES["corrections"], filters=[plain], validators=[Optional(), MailAddress()]
+    )
+    contact_tips = StringField(ADDRESSEES["tips"], filters=[plain], validators=[Optional(), MailAddress()])
+    contact_advertising = StringField(
+        ADDRESSEES["advertising"], filters=[plain], validators=[Optional(), MailAddress()]
+    )
+    contact_privacy = StringField(ADDRESSEES["privacy"], filters=[plain], validators=[Optional(), MailAddress()])
+
     def __init__(self, *given: Any, **named: Any) -> None:
         super().__init__(*given, **named)
         self.share_networks.choices = [SelectChoice(network.key, network.name) for network in NETWORKS.values()]
@@ -105,10 +116,11 @@ class SettingsForm(Form):
     def values(self) -> dict[str, object]:
         """Give what was sent, as the site keeps it."""
         links = [line.strip().rpartition(" ") for line in (self.social_links.data or "").splitlines() if line.strip()]
-        found: dict[str, object] = {name: self[name].data for name in SAYS}
+        found: dict[str, object] = {name: self[name].data for name in SAYS if name in self}
         return found | {
             "social_links": [{"label": label.strip(), "url": address} for label, _, address in links],
             "founded_on": self.founded_on.data or None,
+            "contact_addresses": {role: typed for role in ADDRESSEES if (typed := self[f"contact_{role}"].data)},
         }
 
 
@@ -172,6 +184,7 @@ def _values_of(paper: Site) -> dict[str, Any]:
     """Give what holds now, as the form would send it."""
     policy = site.comment_policy()
     return {name: getattr(paper, name) for name in SAYS} | {
+        "contact_addresses": paper.contact_addresses or {},
         "comments_guests": policy.guests, "comments_first_held": policy.first_held, "comments_close_days": policy.close_days,
     }  # fmt: skip
 
@@ -181,6 +194,8 @@ def _mark(values: dict[str, Any]) -> str:
 
 
 def _said(value: object) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{ADDRESSEES[role]}: {address}" for role, address in value.items()) or "nowhere"
     if isinstance(value, list):
         return ", ".join(one["label"] if isinstance(one, dict) else NETWORKS[one].name for one in value) or "none"
     return {True: "yes", False: "no", None: "nothing", "": "nothing"}.get(value, str(value))  # type: ignore[call-overload, no-any-return]
@@ -189,6 +204,7 @@ def _said(value: object) -> str:
 def _form_of(paper: Site) -> SettingsForm:
     values = _values_of(paper)
     values["social_links"] = "\n".join(f"{link['label']} {link['url']}" for link in values["social_links"])
+    values |= {f"contact_{role}": address for role, address in values["contact_addresses"].items()}
     return SettingsForm(formdata=None, data=values)
 
 

@@ -15,7 +15,7 @@ from newsapp.articles.releasing import WaitingChange
 from newsapp.comments.wordlist import plain_text
 from newsapp.contact import ErrorReport
 from newsapp.db import db
-from newsapp.desk.frame import bp, me
+from newsapp.desk.frame import bp, me, waiting_messages
 from newsapp.desk.queue import TABS
 from newsapp.desk.queue import counts as comments_on_each_tab
 from newsapp.desk.stories import Row, rows, theirs
@@ -128,6 +128,8 @@ def _tally(now: datetime, midnight: datetime) -> list[tuple[str, str, int, bool]
     if me().can_edit:
         n = ErrorReport.count_open()
         found.append(("/desk/reports", "Reported error" if n == 1 else "Reported errors", n, n > 0))
+        if n := waiting_messages():
+            found.append(("/desk/messages", "Message" if n == 1 else "Messages", n, True))
     return found
 
 

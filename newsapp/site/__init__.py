@@ -1,5 +1,6 @@
 """What the publisher sets: the paper's name, its words about itself, its zone and its links. Where pages have gone."""
 
+from newsapp.site.addressees import ADDRESSEES, CORRECTIONS, TIPS, addressees
 from newsapp.site.models import Site, current
 from newsapp.site.policy import CommentPolicy, comment_policy
 from newsapp.site.redirects import (
@@ -16,12 +17,16 @@ from newsapp.site.redirects import (
 )
 
 __all__ = [
+    "ADDRESSEES",
+    "CORRECTIONS",
     "FEEDS",
+    "TIPS",
     "AddressTaken",
     "CommentPolicy",
     "NoRedirect",
     "Redirect",
     "Site",
+    "addressees",
     "answers",
     "comment_policy",
     "current",

@@ -32,6 +32,7 @@ class Site(Base, Tagged):
     comments_guests: Mapped[bool | None]
     comments_first_held: Mapped[int | None]
     comments_close_days: Mapped[int | None]
+    contact_addresses: Mapped[dict[str, str] | None] = mapped_column(Json)  # {role: mail address}, see addressees.py
     # {file, width, height} in the folder of the pictures: for light grounds, and for dark ones
     logo: Mapped[dict[str, Any] | None] = mapped_column(Json)
     logo_dark: Mapped[dict[str, Any] | None] = mapped_column(Json)

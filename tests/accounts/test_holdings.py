@@ -46,6 +46,7 @@ def tamsins_life(app, tamsin, article) -> Account:
     theirs.recommend(tamsin)
     comments.report(theirs, "spam", "Tamsin says so", by=tamsin)
     contact.report_error(article, "Tamsin found an error", by=tamsin).settle("nothing", "No.", by=tamsin)
+    contact.send_message("newsroom", "Tamsin asks something", email=tamsin.email, name="Tamsin Kerrigold", by=tamsin)
     comments.mute(tamsin, other)
     comments.warn(account=tamsin, by=other, reason="Calm down, Tamsin.")
     comments.note("Tamsin is quick", by=other, account=tamsin)

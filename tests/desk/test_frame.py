@@ -56,7 +56,7 @@ def may_see(role: Role, address: str) -> bool:
         return role == Role.ADMIN
     if address in ("/desk/articles", "/desk/articles/new") or address.startswith("/desk/media"):
         return role in WRITES
-    if address == "/desk/reports":
+    if address in ("/desk/reports", "/desk/messages"):
         return role in EDITS
     if address.startswith("/desk/sources"):
         return role in (EDITS if address.endswith("/merge") else WRITES)

@@ -34,6 +34,7 @@ VALUES = {
     "word_id": "1",
     "reason_id": "1",
     "report_id": "1",
+    "message_id": "1",
     "n": "1",
     "link_id": "1",
     "source_id": "1",

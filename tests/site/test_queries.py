@@ -36,6 +36,7 @@ BUDGET = {
     "/comments/1/reply": 4,
     "/comments/1/report": 4,
     "/about": 2,
+    "/contact": 2,
     "/offline": 1,
     "/saved": 1,
     "/saved?s=1&s=2&s=99": 3,
@@ -80,7 +81,7 @@ GROWING = {
     "picture_use", "account", "sign_in", "registration", "recovery_code", "mail", "throttle", "search_document", "search_word", "search_stale",
     "redirect", "log_entry", "follow", "saved_story",
     "version", "working_copy", "sitting", "newslist_line", "newslist_person", "waiting_change", "presence",
-    "preview_link", "link_check", "error_report",
+    "preview_link", "link_check", "error_report", "message",
 }  # fmt: skip
 
 

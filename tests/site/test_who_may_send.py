@@ -32,6 +32,7 @@ SENDERS: dict[str, str | set[Role]] = {
     "comments.post": ANYBODY,
     "comments.report": ANYBODY,
     "contact.report_error": ANYBODY,
+    "contact.send_message": ANYBODY,
     "comments.claim": READERS,
     "comments.ask_to_claim": READERS,
     "comments.claim_by_link": READERS,  # and who has the link
@@ -128,6 +129,7 @@ SENDERS: dict[str, str | set[Role]] = {
     "desk.hide_section": EDITORS,
     "desk.remove_section": EDITORS,
     "desk.settle": EDITORS,
+    "desk.settle_message": EDITORS,
 }
 # Routes that change one thing of somebody's: how to address one that is somebody else's.
 OBJECTS = {
@@ -143,7 +145,14 @@ def _comment_of(other: Account) -> dict[str, int]:
 
 OBJECTS |= {f"comments.{act}": _comment_of for act in ("edit", "delete", "appeal")}
 # What these are about is there for everybody to see.
-PUBLIC = {"comments.post", "contact.report_error", "comments.report", "comments.recommend", "comments.mute"}
+PUBLIC = {
+    "comments.post",
+    "contact.report_error",
+    "contact.send_message",
+    "comments.report",
+    "comments.recommend",
+    "comments.mute",
+}
 PUBLIC |= {
     name for name, who in SENDERS.items() if who is DESK or who is EDITORS
 }  # nobody's own: whoever moderates may
