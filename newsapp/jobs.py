@@ -13,7 +13,7 @@ from datetime import timedelta
 
 from flask import Flask
 
-from newsapp import accounts, articles, comments, contact, feeds, layout, outbox, search
+from newsapp import accounts, articles, comments, contact, feeds, follows, layout, outbox, search
 from newsapp.db import db, reading
 from newsapp.lib import clock, leases, throttles
 
@@ -84,6 +84,8 @@ class Scheduler:
             self._catch_up_search()
             if hub := self._app.config["WEBSUB_HUB"]:
                 feeds.tell_hub(hub)
+            follows.letters.look_for_news()
+            accounts.standing.post_due()
             if not leases.take("most-read", EVERY):
                 return False
             self._app.extensions["counts"].write()

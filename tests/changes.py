@@ -18,7 +18,7 @@ from sqlalchemy import JSON, Boolean, Integer, String, func, select
 
 import newsapp
 from newsapp import accounts, articles, authors, comments, contact, follows, media, outbox, pages, sections, site
-from newsapp.accounts import Account, SignIn
+from newsapp.accounts import Account, SignIn, standing
 from newsapp.accounts.log import LogEntry, record
 from newsapp.accounts.notifications import mark_read, notify, take_back
 from newsapp.articles import (
@@ -524,6 +524,10 @@ VERBS: dict[str, Change] = {
     "accounts.mark_read": of(Account, lambda row, c: mark_read(row)),
     "comments.post": _post,
     "follows.follow": lambda c: _follow(c),
+    "accounts.choose_letter": lambda c: standing.choose_letter(any_of(Account, c), "follows", c.choice(standing.RHYTHMS)),
+    "accounts.wake": lambda c: standing.wake("follows", [any_of(Account, c).id]),
+    "StandingLetter.stop": lambda c: standing.choose_letter(any_of(Account, c), "follows", "daily").stop(),
+    "StandingLetter.resume": lambda c: standing.choose_letter(any_of(Account, c), "follows", "daily").resume(),
     "follows.lead_on": lambda c: follows.lead_on(f"author:{any_of(Author, c).id}", "author:1"),
     "Follow.end": _newest(Follow, lambda c: _follow(c))(lambda row: row.end()),
     "follows.save": lambda c: _save(c),

@@ -1,6 +1,6 @@
 """Who signs in: readers, commenters and the newsroom."""
 
-from newsapp.accounts import holdings, letters, passwords, secondfactor
+from newsapp.accounts import holdings, letters, passwords, secondfactor, standing
 from newsapp.accounts.access import leave, let_in, only, reader, readers_only, readers_only_to
 from newsapp.accounts.models import (
     REMEMBERED,
@@ -43,5 +43,6 @@ __all__ = [
     "readers_only_to",
     "register",
     "secondfactor",
+    "standing",
     "tidy",
 ]

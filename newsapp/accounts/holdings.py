@@ -21,6 +21,7 @@ from sqlalchemy import Column, Table, delete, func, select, update
 from newsapp import outbox
 from newsapp.accounts.models import Account, RecoveryCode, Registration, SignIn
 from newsapp.accounts.notifications import Notification
+from newsapp.accounts.standing import StandingLetter
 from newsapp.db import Base, db
 from newsapp.lib import clock, dates
 from newsapp.outbox import Mail
@@ -168,8 +169,19 @@ def _erase_told(account: Account, _keep_words: bool) -> None:
     db.session.execute(delete(Notification).where(Notification.account_id == account.id))
 
 
+def _standing(account: Account) -> list[Record]:
+    names = ("kind", "rhythm", "chosen_at", "told_until", "next_at", "stopped_at")
+    rows = db.session.scalars(select(StandingLetter).where(StandingLetter.account_id == account.id))
+    return [{name: getattr(row, name) for name in names} for row in rows]
+
+
+def _erase_standing(account: Account, _keep_words: bool) -> None:
+    db.session.execute(delete(StandingLetter).where(StandingLetter.account_id == account.id))
+
+
 enter(Holding("Your account", (Account, RecoveryCode), _profile, _erase_own))
 enter(Holding("Where you are signed in", (SignIn,), _sign_ins, _erase_own))
 enter(Holding("Registrations with your address", (Registration,), _registrations, _erase_registrations))
 enter(Holding("Letters to you", (Mail,), _letters, _erase_letters))
+enter(Holding("Letters that you chose", (StandingLetter,), _standing, _erase_standing))
 enter(Holding("What you were told", (Notification,), _told, _erase_told))

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-from flask import Blueprint, g, make_response, redirect, request, url_for
+from flask import Blueprint, Response, g, make_response, redirect, request, url_for
 from flask_login import current_user
 from sqlalchemy import select
 
@@ -26,6 +26,7 @@ from newsapp.accounts.forms import (
 )
 from newsapp.accounts.letters import tell, to_confirm, to_confirm_again, to_move, to_reset, what_it_rests_on
 from newsapp.accounts.models import CONFIRM_WITHIN, Account, Registration, SignIn, Taken, confirm, end_all, register
+from newsapp.accounts.standing import DAILY, NOW, WEEKLY, choose_letter, standing_letter
 from newsapp.db import db
 from newsapp.layout import layout
 from newsapp.lib import throttles
@@ -368,7 +369,7 @@ def _ask_for_letter(template: str, letter: Callable[[str], object], answer: str)
 @readers_only
 def profile():
     form = ProfileForm(formdata=None, data={"name": current_user.name, "bio": current_user.bio})
-    return page("accounts/profile.html", form=form, notice=_notice())
+    return _profile(form, notice=_notice())
 
 
 @bp.post("")
@@ -376,7 +377,7 @@ def profile():
 def save_profile():
     form = ProfileForm()
     if not form.validate():
-        return page("accounts/profile.html", status=422, form=form, notice=None)
+        return _profile(form, 422)
     current_user.rename(form.name.data)
     current_user.describe(form.bio.data)
     db.session.commit()
@@ -386,10 +387,38 @@ def save_profile():
 @bp.post("/replies")
 @readers_only
 def choose_reply_mail():
-    """Choose whether replies to one's comments come by mail as well."""
-    current_user.mail_replies(request.form.get("replies") == "mail")
+    """Choose whether replies to one's comments, and news of what one follows, come by mail as well, and how often."""
+    replies, news = request.form.get("replies"), request.form.get("follows")
+    known = ("page", "mail", DAILY, WEEKLY)
+    if any(said is not None and said not in known for said in (replies, news)) or (replies or news) is None:
+        form = ProfileForm(formdata=None, data={"name": current_user.name, "bio": current_user.bio})
+        return _profile(form, 422, fault="Choose one of the answers. Nothing was changed.")
+    if replies:
+        current_user.mail_replies(replies != "page")
+        _choose("replies", replies)
+    if news:
+        _choose("follows", news)
     db.session.commit()
     return redirect(url_for(".profile", done="replies"), 303)
+
+
+def _choose(kind: str, said: str) -> None:
+    if said != "page":
+        choose_letter(current_user, kind, NOW if said == "mail" else said)
+    elif row := standing_letter(current_user, kind):
+        row.stop()
+
+
+def _profile(form: ProfileForm, status: int = 200, *, notice: str | None = None, fault: str = "") -> Response:
+    """Show the profile with what is chosen of letters: ``page`` none, ``mail`` at once, or a rhythm."""
+    chosen = {}
+    for kind in ("replies", "follows"):
+        row = standing_letter(current_user, kind)
+        rhythm = row.rhythm if row and row.is_wanted else ""
+        if kind == "replies":
+            rhythm = (rhythm or NOW) if current_user.reply_mail_at else ""
+        chosen[kind] = {"": "page", NOW: "mail"}.get(rhythm, rhythm)
+    return page("accounts/profile.html", status=status, form=form, notice=notice, fault=fault, chosen=chosen)
 
 
 @bp.get("/security")

@@ -1,9 +1,11 @@
-"""The letters about comments. Each is written when it leaves, and only if what it tells is still so."""
+"""The letters about comments. Each is written when it leaves, and only if what it tells is still so.
+
+No letter has a word of somebody else's comment, nor a name: a letter that a stranger can write is a letter that a
+stranger can misuse.
+"""
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from dataclasses import replace
 from datetime import timedelta
 from urllib.parse import urlsplit
@@ -12,20 +14,16 @@ from flask import current_app
 
 from newsapp import outbox
 from newsapp.accounts import Account, links
+from newsapp.accounts.standing import span, standing_letter
 from newsapp.articles import Article
-from newsapp.comments.models import Comment
+from newsapp.comments.models import DIGEST, Comment
 from newsapp.comments.reports import Report
-from newsapp.comments.wordlist import plain_text
 from newsapp.db import db
 from newsapp.lib import clock
-from newsapp.lib.text import shorten
 from newsapp.outbox import Letter, Mail
 
 YES_WITHIN = timedelta(days=14)  # a guest's mailbox may say that it wants replies
 CLAIM_WITHIN = timedelta(days=1)
-QUOTED = 400  # characters of a reply
-_ADDRESS = re.compile(r"\S*(?:://|www\.)\S*|[\w.+-]+@[\w.-]+", re.I)
-_NEARLY_ADDRESS = re.compile(r"(?<=\w)\.(?=\w)")
 
 
 @outbox.composes("reply")
@@ -41,10 +39,38 @@ def _reply(mail: Mail) -> Letter | None:
     if parent.reply_address != mail.address or not reply.is_news_to(parent) or not article.is_public(clock.now()):
         return None
     stop = stop_address(parent)
+    return _stoppable(outbox.render("reply", article=article, link=_address(reply.url), stop=stop), stop)
+
+
+@outbox.composes(DIGEST)
+def _digest(mail: Mail) -> Letter | None:
+    """Tell of the replies of a day or a week. Each that is told is marked with the letter's moment, so that no later one has it."""
+    account, (since, until) = db.session.get(Account, mail.about["account"]), span(mail.about)
+    chosen = standing_letter(account, DIGEST) if account else None
+    if account is None or not account.is_active or account.email != mail.address or not account.reply_mail_at:
+        return None
+    if chosen is None or not chosen.is_wanted:
+        return None
+    threads: dict[int, list[Comment]] = {}
+    for reply in db.session.scalars(Comment.answering(account, since, until)):
+        parent, article = db.session.get_one(Comment, reply.parent_id), db.session.get_one(Article, reply.article_id)
+        is_there = (
+            parent.is_visible and article.is_public(clock.now()) and (reply.account is None or reply.account.is_active)
+        )
+        if is_there and reply.is_news_to(parent) and reply.mailed_at in (None, until):
+            reply.mailed_at = until
+            threads.setdefault(article.id, []).append(reply)
+    if not threads:
+        return None
+    stop = f"{_address('/letters/stop/')}{links.sign('stop-replies', {'account': account.id}, rests_on=account.email)}"
+    listed = [(db.session.get_one(Article, n).headline, len(row), _address(row[0].url)) for n, row in threads.items()]
     letter = outbox.render(
-        "reply", article=article, name=quotable(reply.name), words=shorten(quotable(plain_text(reply.body)), QUOTED),
-        link=_address(reply.url), stop=stop, is_guest=parent.account_id is None,
+        "replies", threads=listed, n=sum(n for _, n, _ in listed), rhythm=chosen.rhythm, stop=stop, choices=_address("/account#letters")
     )  # fmt: skip
+    return _stoppable(letter, stop)
+
+
+def _stoppable(letter: Letter, stop: str) -> Letter:
     host = urlsplit(_address("")).hostname or "localhost"
     return replace(
         letter,
@@ -134,13 +160,6 @@ def who_says_yes(token: str) -> Comment | None:
     if said is None or comment is None or comment.deleted_at or not links.still_rests_on(said, comment.guest_email):
         return None
     return comment
-
-
-def quotable(text: str) -> str:
-    """Give a stranger's plain words as our letter may carry them: nothing that a mail program makes a link of."""
-    kept = "".join(c for c in text if unicodedata.category(c) not in ("Cc", "Cf") or c in "\u200c\u200d\n\t ")
-    kept = _ADDRESS.sub("[link]", " ".join(kept.split()))
-    return _NEARLY_ADDRESS.sub(".\u200b", kept)
 
 
 def _address(path: str) -> str:

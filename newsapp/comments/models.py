@@ -6,12 +6,13 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, ForeignKey, Index, Select, and_, case, event, func, or_, select, text
 from sqlalchemy.dialects import postgresql
-from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relationship
 
 from newsapp import outbox
 from newsapp.accounts import Account
 from newsapp.accounts.log import LogEntry, record
 from newsapp.accounts.notifications import notify, take_back
+from newsapp.accounts.standing import NOW, standing_letter, wake
 from newsapp.articles import Article
 from newsapp.authors import Author
 from newsapp.comments.formatting import clean
@@ -24,6 +25,7 @@ from newsapp.lib.text import hue, initials
 MAX_LENGTH = 5000  # characters, as the reader sent them
 DRAWN_LEVELS = 4  # deeper replies stand on the fourth level and say whom they answer
 EDIT_WINDOW = timedelta(minutes=15)
+DIGEST = "replies"  # the letter of a day or a week
 REPLY_MAIL_WAITS = timedelta(minutes=2)  # a slip at the desk, or one's own second thought, is undone by then
 REPLY_MAILS_A_DAY = 10  # about the replies to one comment; the others stand on the page
 ASKED_A_DAY = 3  # guests' mailboxes are asked so often whether they want replies
@@ -282,6 +284,19 @@ class Comment(Base, Tagged):
             return account.email if account and account.is_active and account.reply_mail_at else None
         return self.guest_email if self.reply_mail_at else None
 
+    @classmethod
+    def answering(cls, account: Account, since: datetime, until: datetime) -> Select[Comment]:
+        """Select the visible replies to an account's comments that were approved behind ``since`` and up to ``until``."""
+        theirs = select(cls.id).where(cls.account_id == account.id)
+        return (
+            select(cls)
+            .where(
+                cls.parent_id.in_(theirs), cls.approved_at > since, cls.approved_at <= until, cls.is_visible_in_sql()
+            )
+            .options(joinedload(cls.account))
+            .order_by(cls.id)
+        )
+
     def is_news_to(self, parent: Comment) -> bool:
         """Tell whether who wrote ``parent`` is told of this reply: not of one's own, and not of somebody muted."""
         if parent.deleted_at:
@@ -535,6 +550,10 @@ class Comment(Base, Tagged):
     def _mail_whom_it_answers(self, parent: Comment) -> None:
         address, now = parent.reply_address, clock.now()
         if address is None or self.mailed_at is not None:
+            return
+        chosen = standing_letter(parent.account, DIGEST) if parent.account else None
+        if chosen is not None and chosen.is_wanted and chosen.rhythm != NOW:
+            wake(DIGEST, [chosen.account_id])
             return
         lately = select(func.count()).where(Comment.parent_id == parent.id, Comment.mailed_at > now - timedelta(days=1))
         if (db.session.scalar(lately) or 0) < REPLY_MAILS_A_DAY:

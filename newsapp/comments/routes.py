@@ -533,16 +533,24 @@ def stop_letters_page(token: str):
 @bp.post("/letters/stop/<token>")
 @one_click
 def stop_letters(token: str):
-    """Stop letters about replies; twice is as well. Answered at once and not by a redirect (RFC 8058, section 3.2)."""
+    """Stop letters about replies, or undo that; twice is as well. Answered at once and not by a redirect (RFC 8058, section 3.2)."""
     who = letters.who_stops(token)
     if who is None:
         return _letters("gone", 410)
+    is_undone = request.form.get("again") == "yes"
     if isinstance(who, Account):
-        who.mail_replies(False)
-    elif who.guest_email:
-        comments.stop_reply_mail(who.guest_email)
+        who.mail_replies(is_undone)
+    else:
+        _stop_guest(who, is_undone)
     db.session.commit()
-    return _letters("stopped", is_account=isinstance(who, Account))
+    return _letters("again" if is_undone else "stopped", is_account=isinstance(who, Account))
+
+
+def _stop_guest(comment: Comment, is_undone: bool) -> None:
+    if is_undone:
+        comment.mail_replies()
+    elif comment.guest_email:
+        comments.stop_reply_mail(comment.guest_email)
 
 
 @bp.get("/letters/replies/<token>")

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flask import Blueprint, abort, g, jsonify, redirect, request
+from flask import Blueprint, Response, abort, g, jsonify, redirect, request
 from sqlalchemy import select
 
 from newsapp import follows
@@ -15,7 +15,7 @@ from newsapp.follows import MOST, Follow, NotThere, SavedStory, TooMany
 from newsapp.layout import layout
 from newsapp.lib import tags
 from newsapp.lib.text import whole_number
-from newsapp.lib.web import own_path, page, shared, wants_part
+from newsapp.lib.web import one_click, own_path, page, shared, wants_part
 
 bp = Blueprint("follows", __name__)
 
@@ -103,6 +103,34 @@ def _named(rows) -> list[Followed]:
         )  # fmt: skip
         found.append(Followed(row, kind, thing.name, thing.url) if thing else Followed(row, kind))
     return found
+
+
+# What the link in a letter leads to
+
+
+@bp.get("/letters/follows/<token>")
+def stop_follow_letters_page(token: str):
+    return _letters("stop" if follows.letters.whose_stop(token) else "gone")
+
+
+@bp.post("/letters/follows/<token>")
+@one_click
+def stop_follow_letters(token: str):
+    """Stop letters about what one follows, or undo that. Answered at once and not by a redirect (RFC 8058, section 3.2)."""
+    chosen = follows.letters.whose_stop(token)
+    if chosen is None:
+        return _letters("gone", 410)
+    is_undone = request.form.get("again") == "yes"
+    if is_undone:
+        chosen.resume()
+    else:
+        chosen.stop()
+    db.session.commit()
+    return _letters("again" if is_undone else "stopped")
+
+
+def _letters(what: str, status: int = 200) -> Response:
+    return page("follows/letters.html", status=status, what=what, send_to=request.path)
 
 
 # Saving

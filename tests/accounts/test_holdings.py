@@ -55,6 +55,7 @@ def tamsins_life(app, tamsin, article) -> Account:
     comments.appeal(rejected, "Tamsin says why", by=tamsin)
     follows.follow(tamsin, f"section:{article.section_id}")
     follows.save(tamsin, article)
+    accounts.standing.choose_letter(tamsin, "follows", "weekly")
     article.close_comments(by=tamsin)
     accounts.secondfactor.new_recovery_codes(tamsin)
     accounts.register("Tamsin", "tamsin2", tamsin.email, "hashed")

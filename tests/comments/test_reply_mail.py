@@ -14,7 +14,6 @@ from newsapp.accounts import Account, links
 from newsapp.accounts.log import LogEntry
 from newsapp.accounts.notifications import Notification
 from newsapp.comments import Comment
-from newsapp.comments.letters import QUOTED, quotable
 from newsapp.comments.models import REPLY_MAIL_WAITS, REPLY_MAILS_A_DAY
 from newsapp.db import db
 from newsapp.lib import clock
@@ -71,7 +70,7 @@ def test_a_reply_that_readers_see_is_told_by_mail_and_on_the_page(parent, reader
     assert mailbox.fetch() == [], "a slip can still be undone"
     assert delivered(mailbox) == [("tamsin@example.org", SUBJECT)]
     text = mailbox.text()
-    assert "Ottoline Other wrote:" in text and "I see it so, too." in text and f"/comments/{row.id}" in text
+    assert "There is a reply to your comment" in text and f"/comments/{row.id}" in text
     assert len(db.session.scalars(Notification.to(reader)).all()) == 1
 
 
@@ -147,30 +146,11 @@ def test_a_hundred_replies_are_not_a_hundred_letters(parent, other, mailbox):
     assert len(delivered(mailbox)) == REPLY_MAILS_A_DAY + 1
 
 
-def test_what_a_stranger_typed_is_a_quote_and_nothing_else(parent, mailbox):
-    body = (
-        '<p>Look <a href="https://evil.example/x">here</a> or at http://evil.example/y and evil.example</p>'
-        + "<b>bold</b> " * 200
-    )
-    row = answer(parent, body, guest_name="<b>Win</b> www.evil.example\u202e", guest_email="g@example.org")
+def test_nothing_that_a_stranger_typed_is_in_the_letter(parent, mailbox):
+    row = answer(parent, "<p>Marker-words</p>", guest_name="Marker-name", guest_email="marker@example.org")
     assert row.is_visible
     delivered(mailbox)
-
-    message = mailbox.letters[-1][1]
-    html = message.get_body(("html",)).get_content()
-    for words in (html, mailbox.text(), message["Subject"]):
-        assert "evil.example" not in words and "\u202e" not in words
-    assert "<b>Win" not in html and "&lt;b&gt;Win&lt;/b&gt; [link]" in html and "Look here or at [link]" in html
-    quote = re.search(r"wrote:<br>(.*?)</p>", html, re.S)[1]
-    assert len(quote) <= QUOTED and quote.endswith("…")
-
-
-@pytest.mark.parametrize(
-    ("typed", "quoted"),
-    [("Yes.\n No", "Yes. No"), ("a@evil.example, b", "[link], b"), ("see evil.example/a", "see evil.\u200bexample/a"), ("HTTPS://x.y z", "[link] z")],
-)  # fmt: skip
-def test_words_are_quoted_without_anything_to_press(typed, quoted):
-    assert quotable(typed) == quoted
+    assert "marker" not in mailbox.letters[-1][1].as_string().lower()
 
 
 def test_the_letter_says_in_its_head_how_mail_programs_stop_it(parent, other, mailbox):

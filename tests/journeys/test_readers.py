@@ -126,7 +126,8 @@ def test_what_the_browser_kept_moves_to_the_account_once(window, scripted, perso
 def test_a_reply_is_told_by_mail_and_the_letters_link_stops_it(window, scripted, desk, person):
     page = window(scripted=scripted)
     sign_in(page, person, "/account")
-    page.get_by_label(re.compile("By email to")).check()
+    replies = page.get_by_role("group", name="When somebody replies to you, tell me")
+    replies.get_by_label("By email as well, at once").check()
     page.get_by_role("button", name="Save the choice").click()
     expect(page.get_by_text("Your choice is saved.")).to_be_visible()
     story = db.session.scalars(select(Article).where(Article.slug == "slow-line-week")).one()
@@ -151,7 +152,12 @@ def test_a_reply_is_told_by_mail_and_the_letters_link_stops_it(window, scripted,
     stranger.get_by_role("button", name="Stop these letters").click()
     expect(stranger.get_by_role("heading", name="These letters have stopped")).to_be_visible()
     page.goto("/account")
-    expect(page.get_by_label("On my pages here only")).to_be_checked()
+    expect(replies.get_by_label("On my pages here only")).to_be_checked()
+
+    stranger.get_by_role("button", name="Undo: send them again").click()
+    expect(stranger.get_by_role("heading", name="These letters come again")).to_be_visible()
+    page.goto("/account")
+    expect(replies.get_by_label("By email as well, at once")).to_be_checked()
 
 
 def test_a_guest_is_remembered_and_forgotten_without_losing_a_word(window, scripted, desk):

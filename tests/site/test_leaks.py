@@ -190,6 +190,7 @@ KNOWN: dict[str, Callable[[Secret], list[str]]] = {
     "accounts.data": lambda s: ["/account/data"],
     "comments.claim_page": lambda s: ["/account/comments/claim/x"],
     "comments.stop_letters_page": lambda s: ["/letters/stop/x"],
+    "follows.stop_follow_letters_page": lambda s: ["/letters/follows/x"],
     "comments.start_letters_page": lambda s: ["/letters/replies/x"],
     "follows.followed": lambda s: ["/account/follows"],
     "follows.saved_of_account": lambda s: ["/account/saved"],

@@ -81,7 +81,7 @@ GROWING = {
     "picture_use", "account", "sign_in", "registration", "recovery_code", "mail", "throttle", "search_document", "search_word", "search_stale",
     "redirect", "log_entry", "follow", "saved_story",
     "version", "working_copy", "sitting", "newslist_line", "newslist_person", "waiting_change", "presence",
-    "preview_link", "link_check", "error_report", "message",
+    "preview_link", "link_check", "error_report", "message", "standing_letter",
 }  # fmt: skip
 
 

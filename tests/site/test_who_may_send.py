@@ -28,6 +28,7 @@ EDITORS = {Role.EDITOR, Role.ADMIN}
 SENDERS: dict[str, str | set[Role]] = {
     "site.prefer": ANYBODY,
     "comments.stop_letters": ANYBODY,  # who has the link, from anywhere: ONE_CLICK
+    "follows.stop_follow_letters": ANYBODY,  # likewise
     "comments.start_letters": ANYBODY,  # who has the link
     "comments.post": ANYBODY,
     "comments.report": ANYBODY,
@@ -160,7 +161,7 @@ PUBLIC |= {
     name for name, who in SENDERS.items() if who is WRITERS
 }  # who may what with whose story: tests/desk/test_stories.py
 # What a mail program sends to, from no site, without a cookie: only the token in the address counts. Nothing else may be here.
-ONE_CLICK = {"comments.stop_letters"}
+ONE_CLICK = {"comments.stop_letters", "follows.stop_follow_letters"}
 LINKED = {"token"}  # arguments that are secrets themselves
 
 
