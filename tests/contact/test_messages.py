@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -266,6 +267,13 @@ def test_a_message_is_done_with_once_and_can_wait_again(app, client, editor, act
     assert message.settled_at is None and message.reference in desk.get("/desk/messages").text
     assert desk.post(address, data={"act": "x"}).status_code == 422
     assert "is done with message" in desk.get("/desk/log").text
+
+
+def test_the_menu_counts_messages_beside_comments(app, editor):
+    contact.send_message("newsroom", "One.")
+    db.session.commit()
+    page = signed_in(app, editor).get("/desk/messages").text
+    assert re.search(r'Messages <span class="n">1<', page) and page.count('id="waits"') == 1
 
 
 def test_what_was_put_aside_by_mistake_is_taken_out_again(app, client, editor):
