@@ -1,11 +1,12 @@
 """Mail that waits to leave: rows written with the change that they tell of, sent after its commit."""
 
-from newsapp.outbox.carriers import Folder, NotNow, Refused, Smtp, Unreachable
+from newsapp.outbox.carriers import Folder, NotNow, Refused, Smtp, Unreachable, Unsure
 from newsapp.outbox.letters import Letter, composes, render
 from newsapp.outbox.models import Mail, count_written, post, waiting
-from newsapp.outbox.sending import init_app, send_due, tidy
+from newsapp.outbox.sending import BACK_OFF, init_app, send_due, tidy, written
 
 __all__ = [
+    "BACK_OFF",
     "Folder",
     "Letter",
     "Mail",
@@ -13,6 +14,7 @@ __all__ = [
     "Refused",
     "Smtp",
     "Unreachable",
+    "Unsure",
     "composes",
     "count_written",
     "init_app",
@@ -21,4 +23,5 @@ __all__ = [
     "send_due",
     "tidy",
     "waiting",
+    "written",
 ]

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+import re
 import smtplib
 import ssl
 from email.message import EmailMessage
 from pathlib import Path
-from typing import Protocol, Self
+from typing import Any, Protocol, Self
 from urllib.parse import unquote, urlsplit
 
 TIMEOUT = 20.0  # seconds for each answer of the server
@@ -26,6 +27,10 @@ class Unreachable(NotNow):
     """There is no server to talk to, or it does not let us in: no other letter leaves either."""
 
 
+class Unsure(Unreachable):
+    """The line broke after the letter was handed over and before the server said that it has it."""
+
+
 class Carrier(Protocol):
     """Takes letters, one after the other, between ``with`` and its end."""
 
@@ -36,6 +41,7 @@ class Carrier(Protocol):
 
         Raises:
             Refused, NotNow, Unreachable: it was not taken.
+            Unsure: nobody knows.
         """
 
     def __exit__(self, *_: object) -> None: ...
@@ -64,6 +70,33 @@ class Folder:
         pass
 
 
+class _Careful(smtplib.SMTP):
+    """Remembers whether a letter was handed over and not yet answered."""
+
+    is_handing_over = False
+
+    def data(self, msg: Any) -> tuple[int, bytes]:
+        self.putcmd("data")
+        code, said = self.getreply()
+        if code != 354:
+            raise smtplib.SMTPDataError(code, said)
+        lines = msg if isinstance(msg, bytes) else msg.encode("ascii")
+        lines = re.sub(rb"\r\n|\n|\r", b"\r\n", lines)
+        lines = re.sub(rb"(?m)^\.", b"..", lines)  # Source: RFC 5321, section 4.5.2
+        if not lines.endswith(b"\r\n"):
+            lines += b"\r\n"
+        self.send(lines)
+        self.is_handing_over = True  # from the last dot on the server may have it
+        self.send(b".\r\n")
+        answer = self.getreply()
+        self.is_handing_over = False
+        return answer
+
+
+class _CarefulFromTheFirst(_Careful, smtplib.SMTP_SSL):
+    """The same on a line that is secured from its first byte."""
+
+
 class Smtp:
     """A mail server at ``smtp://``, ``smtp+starttls://`` or ``smtps://``.
 
@@ -79,7 +112,7 @@ class Smtp:
         self._user = unquote(parts.username or "")
         self._password = unquote(parts.password or "")
         self._timeout = timeout
-        self._server: smtplib.SMTP | None = None
+        self._server: _Careful | None = None
 
     def __repr__(self) -> str:
         return f"Smtp({self._scheme}://{self._host}:{self._port})"  # never the password
@@ -101,16 +134,17 @@ class Smtp:
         except smtplib.SMTPResponseException as why:
             raise self._refusal(why.smtp_code, why.smtp_error) from None
         except (smtplib.SMTPException, OSError) as why:
+            was_handed_over = self._server is not None and self._server.is_handing_over
             self._hang_up()
-            raise Unreachable(f"{type(why).__name__}: {why}"[:300]) from None
+            raise (Unsure if was_handed_over else Unreachable)(f"{type(why).__name__}: {why}"[:300]) from None
 
-    def _connect(self) -> smtplib.SMTP:
+    def _connect(self) -> _Careful:
         secure = ssl.create_default_context()
-        server: smtplib.SMTP
+        server: _Careful
         if self._scheme == "smtps":
-            server = smtplib.SMTP_SSL(self._host, self._port, timeout=self._timeout, context=secure)
+            server = _CarefulFromTheFirst(self._host, self._port, timeout=self._timeout, context=secure)
         else:
-            server = smtplib.SMTP(self._host, self._port, timeout=self._timeout)
+            server = _Careful(self._host, self._port, timeout=self._timeout)
         try:
             server.ehlo()
             must_be_secure = self._scheme == "smtp+starttls" or (self._password and self._host not in LOOPBACK)

@@ -82,7 +82,7 @@ def _send(mail_id: int, carrier: Carrier) -> bool:
     tries, address, name = mail.tries, mail.address, f"{mail.posted_at:%Y%m%d-%H%M%S}-{mail.id}-{mail.kind}"
     try:
         letter = compose(mail)
-        message = _message(mail, letter) if letter else None
+        message = written(letter, mail.address, mail.number, mail.posted_at) if letter else None
     except Exception as why:
         db.session.rollback()
         current_app.logger.exception("A letter of the kind %s could not be written.", mail.kind)
@@ -150,14 +150,15 @@ _HEADERS.map_to_type("List-Unsubscribe", _OnOneLine)  # type: ignore[arg-type]  
 _POLICY = default.clone(header_factory=_HEADERS)
 
 
-def _message(mail: Mail, letter: Letter) -> EmailMessage:
+def written(letter: Letter, to: str, number: str, at: datetime) -> EmailMessage:
+    """Give a letter as it goes over the line. ``number`` makes its Message-ID, the same at each try."""
     sender: str = current_app.config["MAIL_FROM"]
     message = EmailMessage(policy=_POLICY)
     message["From"] = Address(letter.sender, addr_spec=sender)
-    message["To"] = mail.address
+    message["To"] = to
     message["Subject"] = " ".join(letter.subject.split())
-    message["Date"] = format_datetime(mail.posted_at)
-    message["Message-ID"] = f"<{mail.number}@{sender.partition('@')[2]}>"
+    message["Date"] = format_datetime(at)
+    message["Message-ID"] = f"<{number}@{sender.partition('@')[2]}>"
     message["Auto-Submitted"] = "auto-generated"
     for name, value in letter.headers.items():
         message[name] = value
