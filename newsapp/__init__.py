@@ -59,13 +59,16 @@ def create_app(overrides: Mapping[str, Any] | None = None, instance: Path | None
     from newsapp.follows import personal as of_follows
     from newsapp.follows import routes as follows
     from newsapp.media import routes as media
+    from newsapp.newsletter import archive, subscribers
+    from newsapp.newsletter import personal as of_newsletters
+    from newsapp.newsletter import routes as newsletters
     from newsapp.pages import routes as pages
     from newsapp.search import routes as search
     from newsapp.site import routes as site
 
     layout.init_app(app)
     jobs.init_app(app)
-    for holding in (*of_comments.HOLDINGS, *of_contact.HOLDINGS, *of_follows.HOLDINGS):
+    for holding in (*of_comments.HOLDINGS, *of_contact.HOLDINGS, *of_follows.HOLDINGS, *of_newsletters.HOLDINGS):
         accounts.holdings.enter(holding)
     for room in (
         site,
@@ -74,15 +77,18 @@ def create_app(overrides: Mapping[str, Any] | None = None, instance: Path | None
         authors,
         comments,
         contact,
+        archive,
         desk,
         feeds,
         follows,
         media,
+        newsletters,
         pages,
         search,
     ):
         app.register_blueprint(room.bp)
 
+    app.jinja_env.globals["newsletters"] = subscribers.offers
     app.jinja_env.globals["newest_stories"] = articles.newest_stories
     files = assets.Assets(web.SECURITY_HEADERS)
     app.jinja_env.globals["asset"] = files.url

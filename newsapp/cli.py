@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
-from typing import Any, BinaryIO, TypeVar
+from typing import Any, BinaryIO, TextIO, TypeVar
 from urllib.parse import unquote
 
 import click
@@ -19,7 +19,7 @@ from flask import Flask
 from flask_migrate import upgrade
 from sqlalchemy import select
 
-from newsapp import accounts, create_app, demo, media, search, site
+from newsapp import accounts, create_app, demo, media, newsletter, search, site
 from newsapp.accounts import Account, Role
 from newsapp.config import WrongSetting
 from newsapp.db import db
@@ -288,6 +288,61 @@ def _new_password() -> tuple[str, str]:
     db.session.rollback()
     password = "-".join(secrets.token_hex(3) for _ in range(3))
     return password, accounts.passwords.hashed(password)
+
+
+@newsapp.command()
+@click.option("--collect", "is_mailbox", is_flag=True, help="read the mailbox that BOUNCES_FROM names")
+@with_app
+def bounces(app: Flask, is_mailbox: bool) -> None:
+    """Take in a letter that came back: `newsapp bounces < message`, as a mail server's pipe calls it."""
+    if is_mailbox:
+        try:
+            taken = newsletter.collect()
+        except newsletter.CannotRead as why:
+            click.echo(f"newsapp: {why}", err=True)
+            sys.exit(2)
+        if taken is None:
+            click.echo("newsapp: BOUNCES_FROM names no mailbox", err=True)
+            sys.exit(2)
+    else:
+        taken = newsletter.take_in(sys.stdin.buffer.read())
+    click.echo(str(taken))
+
+
+@newsapp.group("subscribers")
+def subscribers_group() -> None:
+    """Take over a list of subscribers, or hand out all of them."""
+
+
+@subscribers_group.command("import")
+@click.argument("file", type=click.File("r", encoding="utf-8-sig"))
+@click.option("--newsletter", "slug", required=True, help="the last part of its address")
+@with_app
+def import_subscribers(app: Flask, file: TextIO, slug: str) -> None:
+    """Take over FILE, a CSV with the columns email, source and date: where each has said yes, and when."""
+    found = db.session.scalar(select(newsletter.Newsletter).where(newsletter.Newsletter.slug == slug))
+    if found is None:
+        click.echo(f"newsapp: there is no newsletter {slug!r}", err=True)
+        sys.exit(2)
+    try:
+        rows = newsletter.lists.read(file.read())
+    except newsletter.lists.WrongList as why:
+        for fault in why.faults:
+            click.echo(f"newsapp: {file.name}: {fault}", err=True)
+        sys.exit(2)
+    except UnicodeDecodeError:
+        click.echo(f"newsapp: {file.name}: it is not UTF-8", err=True)
+        sys.exit(2)
+    n = newsletter.take_over(rows, found)
+    db.session.commit()
+    click.echo(f"{n} taken over, {len(rows) - n} were known.")
+
+
+@subscribers_group.command("export")
+@with_app
+def export_subscribers(app: Flask) -> None:
+    """Write all subscribers, with where and when each has said yes, as CSV."""
+    click.echo(newsletter.lists.written(), nl=False)
 
 
 @newsapp.command()

@@ -119,6 +119,22 @@ def _mail_server(text: str) -> str:
     return text
 
 
+def _mailbox(text: str) -> str:
+    # As above: the reason never repeats the value.
+    parts = urlsplit(text)
+    if text and parts.scheme == "maildir":
+        if parts.netloc or not parts.path.startswith("/"):
+            raise ValueError("must name a folder in full, like maildir:///var/mail/bounces")
+    elif text and (parts.scheme not in ("imap", "imaps") or not parts.hostname or not parts.username):
+        raise ValueError("must be maildir:///folder or imaps://user:password@mail.example.org/INBOX")
+    if text:
+        try:
+            _ = parts.port
+        except ValueError:
+            raise ValueError("has a port that is no number up to 65535") from None
+    return text
+
+
 def _mail_address(text: str) -> str:
     if text and not re.fullmatch(r"[A-Za-z0-9._+-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*", text):
         raise ValueError("must be a bare address, like news@example.org")
@@ -165,6 +181,9 @@ SETTINGS = (
     ),
     Setting("MAIL_FROM", "", _mail_address, "the address that mail comes from"),
     Setting("CORRECTIONS_TO", "", _mail_address, "the newsroom's address for reported errors"),
+    Setting("NEWSLETTER_PER_MINUTE", "600", _number(0, 100_000), "letters of a newsletter in a minute; 0 is no limit"),
+    Setting("BOUNCES_TO", "", _mail_address, "the mailbox that takes what comes back; it must take box+anything@ too"),
+    Setting("BOUNCES_FROM", "", _mailbox, "where returned letters are read: maildir:///folder or imaps://…"),
     Setting("SECOND_FACTOR", "no", _yes_or_no, "require a second factor of everybody in the newsroom"),
     Setting("JOBS", "yes", _yes_or_no, "send mail and do recurring jobs in the serving processes"),
     Setting("PROXIES", "0", _number(0, 9), "proxies of the newsroom's own in front of the site"),

@@ -13,13 +13,15 @@ from datetime import timedelta
 
 from flask import Flask
 
-from newsapp import accounts, articles, comments, contact, feeds, follows, layout, outbox, search
+from newsapp import accounts, articles, comments, contact, feeds, follows, layout, newsletter, outbox, search
 from newsapp.db import db, reading
 from newsapp.lib import clock, leases, throttles
 
 EVERY = timedelta(minutes=10)
 SEARCH_AT_ONCE = 300  # documents: on SQLite nobody else writes for the half second that they take
 LOOKS_EVERY = 20  # seconds between two looks at what is due
+COLLECTS_EVERY = timedelta(minutes=2)  # what came back is read
+LAST_LETTER = 25  # seconds that a letter under way has to be answered, when the process ends
 RELEASES_EVERY = 2  # seconds between two looks for a change of a public story whose time has come
 
 
@@ -29,6 +31,7 @@ class Scheduler:
     def __init__(self, app: Flask) -> None:
         self._app = app
         self._stopped = threading.Event()
+        self._newsletter = threading.Thread(target=self._send_issues, name="newsletter", daemon=True)
 
     def start(self) -> None:
         """Begin, and write the view counts when the process ends."""
@@ -40,11 +43,15 @@ class Scheduler:
         """Do what is due from now on, and send the mail, in threads of their own."""
         threading.Thread(target=self._run, name="scheduler", daemon=True).start()
         threading.Thread(target=self._deliver, name="postman", daemon=True).start()
+        self._newsletter.start()
+        atexit.register(self.stop)
 
     def stop(self) -> None:
-        """End both, once each has done what it is at."""
+        """End all, once each has done what it is at; waits for a newsletter's letter, which would be unsure."""
         self._stopped.set()
         outbox.waiting.set()
+        if self._newsletter.is_alive():
+            self._newsletter.join(LAST_LETTER)
 
     def _run(self) -> None:
         looks = 0
@@ -62,6 +69,11 @@ class Scheduler:
             outbox.waiting.wait(LOOKS_EVERY)
             outbox.waiting.clear()
 
+    def _send_issues(self) -> None:
+        """Send the newsletters that are due: this process alone, or another."""
+        while not self._stopped.wait(RELEASES_EVERY):
+            self._try(self.send_issues, "A newsletter could not be sent; it goes on where it stopped.")
+
     def _try(self, work: Callable[[], object], complaint: str) -> None:
         try:
             work()
@@ -72,6 +84,11 @@ class Scheduler:
         """Send the mail that is due; tells how many letters have left."""
         with self._app.app_context():
             return outbox.send_due()
+
+    def send_issues(self) -> int:
+        """Go on with the newsletters that are due; tells how many letters have left."""
+        with self._app.app_context():
+            return newsletter.send_due(is_over=self._stopped.is_set)
 
     def release(self) -> int:
         """Put the changes on public stories whose time has come; tells how many. Any process may: each is done once."""
@@ -86,10 +103,20 @@ class Scheduler:
                 feeds.tell_hub(hub)
             follows.letters.look_for_news()
             accounts.standing.post_due()
+            if self._app.config["BOUNCES_FROM"] and leases.take("bounces", COLLECTS_EVERY):
+                self._try(newsletter.collect, "The mailbox of returned letters could not be read.")
             if not leases.take("most-read", EVERY):
                 return False
             self._app.extensions["counts"].write()
-            for tidy in (outbox.tidy, accounts.tidy, throttles.tidy, comments.forget_networks, contact.tidy):
+            for tidy in (
+                outbox.tidy,
+                accounts.tidy,
+                throttles.tidy,
+                comments.forget_networks,
+                contact.tidy,
+                newsletter.tidy,
+                newsletter.forget_unanswered,
+            ):
                 tidy()
             articles.rank(clock.now(), [branch.shelf for branch in layout.layout().tree.top])
             db.session.commit()

@@ -32,6 +32,7 @@ OWN = (
     ("/account/comments", "Your comments"),
     ("/saved", "Saved stories"),
     ("/account/follows", "What you follow"),
+    ("/account/newsletters", "Your newsletters"),
     ("/account/security", "Address and password"),
     ("/account/second-factor", "Second step"),
     ("/account/data", "Your data"),
@@ -118,10 +119,12 @@ class Layout:
         at = tags.moment()
         year = at.astimezone(self.site.timezone).year
 
-        def make(session: Session) -> Markup:
+        def make(_session: Session | None = None) -> Markup:
             tags.shows("site")
             return Markup(render_template("_footer.html", layout=self, year=year))  # a template escapes
 
+        if current_user and current_user.is_authenticated:  # its form has a field of their own
+            return make()
         return part(("footer", year), make)
 
 

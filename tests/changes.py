@@ -17,7 +17,20 @@ from typing import Any
 from sqlalchemy import JSON, Boolean, Integer, String, func, select
 
 import newsapp
-from newsapp import accounts, articles, authors, comments, contact, follows, media, outbox, pages, sections, site
+from newsapp import (
+    accounts,
+    articles,
+    authors,
+    comments,
+    contact,
+    follows,
+    media,
+    newsletter,
+    outbox,
+    pages,
+    sections,
+    site,
+)
 from newsapp.accounts import Account, SignIn, standing
 from newsapp.accounts.log import LogEntry, record
 from newsapp.accounts.notifications import mark_read, notify, take_back
@@ -49,6 +62,8 @@ from newsapp.lib.tags import Tagged
 from newsapp.media import Picture
 from newsapp.media.models import keep
 from newsapp.media.renditions import Cut
+from newsapp.newsletter import Delivery, Issue, Returned
+from newsapp.newsletter.issues import list_unsure
 from newsapp.pages import Page
 from newsapp.sections import MenuColumn, Section
 from newsapp.site import Site
@@ -335,7 +350,76 @@ def _reopened(chance: random.Random) -> None:
     row.reopen(by=any_of(Account, chance))
 
 
+def _issue(chance: random.Random) -> Issue:
+    made = newsletter.begin(1, words(chance))
+    made.write(words(chance), words(chance), [any_of(Article, chance).id])
+    return made
+
+
+def _going_on(chance: random.Random, act: Callable[[Issue], object]) -> None:
+    made = _issue(chance)
+    made.send_at = made.begun_at = clock.now()
+    act(made)
+    made.finished_at = clock.now()
+
+
+def _unsure(chance: random.Random) -> Delivery:
+    row = Delivery(issue_id=_issue(chance).id, receiver_id=1, address="reader@example.org", unsure_at=clock.now())
+    db.session.add(row)
+    db.session.flush()
+    return row
+
+
+def _newsletter(chance: random.Random) -> newsletter.Newsletter:
+    found = db.session.scalars(select(newsletter.Newsletter)).all()
+    return chance.choice(found) if found else newsletter.found_newsletter(words(chance), words(chance), words(chance))
+
+
+def _subscription(chance: random.Random) -> newsletter.Subscription:
+    which = _newsletter(chance)
+    who, _ = newsletter.ask(f"w{chance.randint(0, 9)}@example.org", [which.id], "page")
+    return newsletter.subscribers.subscriptions(who)[which.id]
+
+
+def _subscriber(chance: random.Random) -> newsletter.Subscriber:
+    return db.session.get_one(newsletter.Subscriber, _subscription(chance).subscriber_id)
+
+
+def _came_back(chance: random.Random) -> Returned:
+    row = Returned(message=str(chance.random()), outcome="unclear", address="reader@example.org")
+    db.session.add(row)
+    db.session.flush()
+    return row
+
+
 VERBS: dict[str, Change] = {
+    "Mail.try_now": lambda c: outbox.post("test", "reader@example.org", subject="x", text="x").try_now(),
+    "newsletter.begin": lambda c: newsletter.begin(1, words(c)),
+    "newsletter.list_unsure": lambda c: list_unsure(clock.now()),
+    "newsletter.send_trial": lambda c: newsletter.send_trial(_issue(c), "reader@example.org"),
+    "newsletter.found_newsletter": lambda c: newsletter.found_newsletter(words(c), words(c)),
+    "newsletter.ask": _subscription,
+    "newsletter.subscriber": lambda c: newsletter.subscribers.subscriber(f"w{c.randint(0, 9)}@example.org"),
+    "newsletter.confirm": lambda c: newsletter.confirm(_subscriber(c)),
+    "newsletter.choose": lambda c: newsletter.choose(_subscriber(c), {_newsletter(c).id}, "account"),
+    "newsletter.to_confirm": lambda c: newsletter.letters.to_confirm(_subscriber(c), is_new=True),
+    "newsletter.suppress": lambda c: newsletter.subscribers.suppress("w1@example.org", words(c)),
+    "newsletter.lift": lambda c: newsletter.subscribers.lift("w1@example.org"),
+    "newsletter.take_over": lambda c: newsletter.take_over([("w2@example.org", words(c), clock.now())], _newsletter(c)),
+    "Newsletter.edit": lambda c: _newsletter(c).edit(words(c), words(c), words(c), c.randint(0, 9)),
+    "Newsletter.close": lambda c: _newsletter(c).close(),
+    "Newsletter.reopen": lambda c: _newsletter(c).reopen(),
+    "Subscription.end": lambda c: _subscription(c).end(words(c)),
+    "Subscription.go_on": lambda c: _subscription(c).go_on(),
+    "Issue.write": _issue,
+    "Issue.schedule": lambda c: _issue(c).schedule(clock.now() + timedelta(days=900)),
+    "Issue.call_off": lambda c: _issue(c).call_off(),
+    "Issue.pause": lambda c: _going_on(c, lambda issue: issue.pause("refused")),
+    "Issue.go_on": lambda c: _going_on(c, lambda issue: issue.go_on()),
+    "Issue.drop": lambda c: _issue(c).drop(),
+    "Delivery.send_again": lambda c: _unsure(c).send_again(),
+    "Delivery.let_be": lambda c: _unsure(c).let_be(),
+    "Returned.settle": lambda c: _came_back(c).settle(suppress=c.random() < 0.5),
     "articles.begin": lambda c: drafting.begin(any_of(Section, c), words(c), any_of(Account, c)),
     "articles.began": of(Article, lambda row, c: newslist.began(row, any_of(Account, c))),
     "articles.write_line": of(Article, lambda row, c: newslist.write_line(row)),

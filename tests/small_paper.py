@@ -142,6 +142,8 @@ def addresses() -> list[str]:
         "/authors/rosalind/feed.json",
         "/topics/rivers/feed.xml",
         "/moderation",
+        "/newsletter",
+        "/newsletter/issues",
         "/sources/1",
         "/sources/2",
         "/corrections",

@@ -14,7 +14,7 @@ from typing import Any
 from flask import current_app
 from sqlalchemy import func, select
 
-from newsapp import articles, authors, comments, pages, sections, site
+from newsapp import articles, authors, comments, newsletter, pages, sections, site
 from newsapp.accounts import Account, Role
 from newsapp.articles import Article, Byline, Source, versions
 from newsapp.authors import Author
@@ -86,6 +86,8 @@ def fill(say: Say = print) -> None:
     site.redirect("/imprint", "/about")
     written = _comments(stories, people)
     _most_read(stories, now)
+    db.session.commit()
+    _newsletter(stories)  # its letter is printed as the site stands
     db.session.commit()
     say(f"The demo newsroom is in: {len(stories)} stories, {len(people)} authors, {written} comments.")
 
@@ -352,6 +354,25 @@ def _reader(name: str, readers: dict[str, Account]) -> Account:
     db.session.flush()
     readers[name] = account
     return account
+
+
+def _newsletter(stories: dict[str, Article]) -> None:
+    """A newsletter with invented readers, and the issue of this morning, which has left long since."""
+    now = clock.now()
+    made = newsletter.found_newsletter(
+        "The Morning Edit", "Five stories, what changed overnight and one good thing to read.", "Weekdays at 06:30."
+    )
+    proof = "demo: invented"
+    newsletter.take_over(((f"subscriber{n}@example.org", proof, now - timedelta(days=9)) for n in range(12)), made)
+    public = [story for story in stories.values() if story.is_public(now) and story.published_at]
+    newest = sorted(public, key=lambda story: story.published_at or now, reverse=True)[:5]
+    issue = newsletter.begin(made.id, "What changed while you slept")
+    issue.write(
+        issue.subject, "Good morning. The tide turned at six, and so did the vote.", [story.id for story in newest]
+    )
+    letter = newsletter.compose(issue)
+    issue.html, issue.text = letter.html, letter.text
+    issue.send_at = issue.begun_at = issue.filled_at = issue.finished_at = now - timedelta(minutes=20)
 
 
 def _most_read(stories: dict[str, Article], now: datetime) -> None:

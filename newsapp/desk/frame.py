@@ -52,8 +52,9 @@ class Business(StrEnum):
         return account.acts_as is Role.ADMIN
 
 
-STORIES, SOURCES, LIBRARY, FRONT = "/desk/articles", "/desk/sources", "/desk/media", "/desk/front"
+FRONT = "/desk/front"
 FIND = "/desk/find"  # over the menu, not in it
+STORIES, SOURCES, LIBRARY, NEWSLETTER = "/desk/articles", "/desk/sources", "/desk/media", "/desk/newsletter"
 # Groups of the menu: a page of the desk that is there, its name, and whose business it and the addresses below it are.
 MENU = (
     (("/desk", "Today", Business.ANY),),
@@ -61,6 +62,9 @@ MENU = (
         (STORIES, "Articles", Business.WRITE),
         (SOURCES, "Sources", Business.WRITE),
         (LIBRARY, "Pictures", Business.WRITE),
+        (NEWSLETTER, "Issues", Business.EDIT),
+        ("/desk/newsletters", "Newsletters", Business.EDIT),
+        ("/desk/subscribers", "Subscribers", Business.RUN),
     ),
     (
         (FRONT, "Front page", Business.EDIT),

@@ -36,6 +36,7 @@ KINDS = {
     "comments": ("Comments", ("comment",)), "reports": ("Reports and appeals", ("report", "appeal")), "people": ("People", ("person",)),
     "discussions": ("Discussions, words and rules", ("story", "word", "rules")), "articles": ("Stories", ("article", "version", "preview")),
     "sources": ("Sources", ("source",)), "site": ("The paper", ("site", "front", "banner", "section", "topic", "author", "page", "redirect", "menu")),
+    "letters": ("Newsletters", ("newsletter", "issue", "delivery", "returned", "suppression")),
 }  # fmt: skip
 MEASURES = {"warn": "warned", "premoderate": "read first", "suspend": "suspended", "ban": "banned"}
 CALLED_WAS = {
@@ -60,6 +61,9 @@ SAYS = {
     "menu.add": "added to the menus:", "menu.edit": "changed in the menus:", "menu.order": "put in order", "menu.remove": "took out of the menus:",
     "redirect.set": "led on from", "redirect.remove": "removed the redirect of", "section.add": "added", "section.edit": "described anew", "section.move": "moved", "section.order": "put in order what stands below", "section.hide": "hid",
     "section.show": "put back", "section.remove": "removed",
+    "newsletter.add": "began", "newsletter.close": "closed", "newsletter.reopen": "opened again", "newsletter.import": "took over subscribers of", "suppression.lift": "wrote again to",
+    "issue.schedule": "scheduled", "issue.call_off": "called off", "issue.pause": "stopped", "issue.go_on": "let go on",
+    "delivery.send_again": "sent again a letter of", "delivery.let_be": "let be a letter of", "returned.suppress": "stopped letters after", "returned.ignore": "passed over",
     "source.add": "added", "source.amend": "described anew", "source.merge": "merged", "version.withhold": "withheld a version of", "preview.make": "made a preview link to", "preview.revoke": "took back a preview link to",
     "front.place": "placed a story in", "front.take_out": "took a story out of", "front.move": "put into another order", "front.limit": "set the times of a story in",
     "front.undo": "took back a change of", "banner.set": "set", "banner.take_down": "took down",

@@ -39,6 +39,14 @@ class Mail(Base):
     failed_at: Mapped[moment | None]
     reason: Mapped[str] = mapped_column(default="")  # of the last failure, as the server told it
 
+    def try_now(self) -> bool:
+        """Try a letter that was put off, as soon as may be; tells whether it waits. The caller commits."""
+        if self.next_try_at is None or not self.reason:
+            return False  # it has left, was given up, or somebody is at it
+        self.next_try_at = clock.now()
+        db.session().info["has_mail"] = True
+        return True
+
     def _forget_words(self) -> None:
         self.subject = self.text = self.html = ""
         self.headers, self.about = {}, {}

@@ -67,7 +67,7 @@ def _claim() -> int | None:
         claimed = db.session.execute(
             update(Mail)
             .where(Mail.id == found.id, Mail.next_try_at == found.next_try_at)
-            .values(next_try_at=now + CLAIM, tries=Mail.tries + 1)
+            .values(next_try_at=now + CLAIM, tries=Mail.tries + 1, reason="")
         )
         db.session.commit()
         if claimed.rowcount == 1:  # type: ignore[attr-defined]  # an UPDATE's result has one

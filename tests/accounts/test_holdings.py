@@ -10,11 +10,12 @@ from zipfile import ZipFile
 import pytest
 from sqlalchemy import select
 
-from newsapp import accounts, comments, contact, follows, outbox
+from newsapp import accounts, comments, contact, follows, newsletter, outbox
 from newsapp.accounts import Account, Role, SignIn, holdings
 from newsapp.accounts.models import RecoveryCode
 from newsapp.comments import Comment
 from newsapp.db import Base, db
+from newsapp.newsletter import Delivery, Returned
 from newsapp.outbox import Mail
 from tests.accounts.people import PASSWORD, account, is_in, sign_in
 from tests.conftest import Browser, signed_in
@@ -24,7 +25,7 @@ NOT_PERSONAL = {
     "author": "a byline is part of the paper; its person asks the newsroom",
     "byline": "the paper's own record of who wrote a story",
     "picture": "a picture's maker, named because the licence asks for it",
-    "section": "a section's name", "site": "the paper's name", "topic": "a topic's name", "source": "who wrote a source",
+    "section": "a section's name", "newsletter": "a newsletter's name", "site": "the paper's name", "topic": "a topic's name", "source": "who wrote a source",
     "article": "what the newsroom did", "search_document": "the words of a story", "search_word": "a word",
     "menu_item": "an address on the site", "newslist_person": "whose byline a story has",
     "redirect": "an address on the site", "link_check": "an address that a story names",
@@ -61,6 +62,11 @@ def tamsins_life(app, tamsin, article) -> Account:
     accounts.register("Tamsin", "tamsin2", tamsin.email, "hashed")
     outbox.post("told", tamsin.email, subject="x", text="x")
     accounts.begin(tamsin, "Firefox on Linux")
+    issue = newsletter.begin(1, "The morning")
+    newsletter.ask(tamsin.email, [newsletter.found_newsletter("The Edit").id], "page")
+    newsletter.subscribers.suppress(tamsin.email, "it came back")
+    db.session.add(Delivery(issue_id=issue.id, receiver_id=1, address=tamsin.email, reason=f"451 {tamsin.email} later"))
+    db.session.add(Returned(message="hash-0", outcome="soft", address=tamsin.email, reason=f"452 {tamsin.email} full"))
     db.session.commit()
     return tamsin
 

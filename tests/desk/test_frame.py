@@ -56,8 +56,10 @@ def may_see(role: Role, address: str) -> bool:
         return role == Role.ADMIN
     if address in ("/desk/articles", "/desk/articles/new") or address.startswith("/desk/media"):
         return role in WRITES
-    if address in ("/desk/reports", "/desk/messages"):
+    if address in ("/desk/reports", "/desk/messages") or address.startswith("/desk/newsletter"):
         return role in EDITS
+    if address.startswith("/desk/subscribers"):
+        return role is Role.ADMIN
     if address.startswith("/desk/sources"):
         return role in (EDITS if address.endswith("/merge") else WRITES)
     if address.startswith(("/desk/articles/", *OF_THE_PAPER)):

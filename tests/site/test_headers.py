@@ -6,9 +6,11 @@ import re
 
 import pytest
 
+from newsapp import newsletter
 from newsapp.db import db
 from newsapp.lib.web import CONTENT_SECURITY_POLICY
-from tests.conftest import NOON, Browser
+from tests.conftest import NOON, Browser, signed_in
+from tests.newsletter.subscribers import subscribed
 from tests.small_paper import addresses, plant
 
 VALUES = {
@@ -39,6 +41,12 @@ VALUES = {
     "link_id": "1",
     "source_id": "1",
     "slot": "lead",
+    "issue_id": "1",
+    "newsletter_id": "1",
+    "subscriber_id": "1",
+    "delivery_id": "1",
+    "returned_id": "1",
+    "mail_id": "1",
     "key": "0" * 20 + "-176.jpg",
 }
 PART = {"HX-Request": "true", "HX-Request-Type": "partial"}
@@ -110,3 +118,19 @@ def test_every_page_names_no_other_host_for_what_it_loads(app, browser):
         )
         assert loaded, address
         assert all(url.startswith("/") for url in loaded), address
+
+
+def test_only_the_letters_preview_has_another_policy_and_only_the_desk_frames_it(app, browser, editor):
+    audience = subscribed(app, 1)
+    issue = newsletter.begin(audience.newsletters()[0].id, "The morning")
+    db.session.commit()
+    desk, exceptions = signed_in(app, editor), {}
+    for method, address in every_rule(app):
+        if method == "GET":
+            policy = desk.get(address).headers["Content-Security-Policy"]
+            if policy != CONTENT_SECURITY_POLICY:
+                exceptions[address] = policy
+    letter = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src 'self'; frame-ancestors 'self'"
+    assert exceptions == {
+        f"{issue.desk_url}/preview": f"{CONTENT_SECURITY_POLICY}; frame-src 'self'", f"{issue.desk_url}/letter": letter,
+    }  # fmt: skip

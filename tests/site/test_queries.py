@@ -72,6 +72,8 @@ BUDGET = {
     "/robots.txt": 1,
     "/.well-known/security.txt": 1,
     "/site.webmanifest": 1,
+    "/newsletter": 3,
+    "/newsletter/issues": 2,
     "/nothing-here": 6,  # the redirects are asked last
 }
 # Tables that grow with stories, comments, readers or mails. The others have as many rows as a newsroom has sections,
@@ -81,7 +83,7 @@ GROWING = {
     "picture_use", "account", "sign_in", "registration", "recovery_code", "mail", "throttle", "search_document", "search_word", "search_stale",
     "redirect", "log_entry", "follow", "saved_story",
     "version", "working_copy", "sitting", "newslist_line", "newslist_person", "waiting_change", "presence",
-    "preview_link", "link_check", "error_report", "message", "standing_letter",
+    "preview_link", "link_check", "error_report", "message", "standing_letter", "issue", "delivery", "returned", "subscriber", "subscription", "suppression",
 }  # fmt: skip
 
 

@@ -10,8 +10,9 @@ import urllib.request
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
+from math import inf
 
-from tools.soak import figures, people
+from tools.soak import figures, newsletter, people
 from tools.soak.people import Done
 from tools.soak.site import Person, Served, served
 from tools.soak.together import for_a_while, fresh, together
@@ -30,9 +31,11 @@ class Size:
     seconds: float  # of each measurement
     people: int  # who post while it is measured, for each process
     patience: float = PATIENCE
+    readers: int = 5000  # of a newsletter
+    kills: int = 20  # of who sends it
 
 
-FULL, SMALL = Size(1000, 15.0, 300), Size(40, 2.0, 60)
+FULL, SMALL = Size(1000, 15.0, 300), Size(40, 2.0, 60, readers=300, kills=4)
 
 
 @dataclass
@@ -139,6 +142,17 @@ def signing_in(size: Size, on_postgres: bool) -> Proof:
     return proof
 
 
+def sending_newsletter(size: Size, on_postgres: bool) -> Proof:
+    """Whoever sends an issue is killed again and again: nobody is missed, and nobody gets it twice."""
+    proof = Proof(f"An issue to {size.readers:,}, its sender killed {size.kills} times", inf)
+    with newsletter.paper(size.readers, on_postgres) as (app, folder, database):
+        gaps, took, memory, faults = newsletter.send(app, folder, database, size.readers, size.kills)
+    print(f"the sender's memory: {memory / 2**20:.0f} MB at most")
+    proof.lines.append(("deaths and starts included", "letter", sorted(gaps), took))
+    proof.broken += faults
+    return proof
+
+
 def _posters(site: Served, who: list[Person], name: str) -> list[Callable[..., Done]]:
     each = len(who) // PROCESSES
     return [
@@ -155,7 +169,7 @@ def _at(sorted_numbers: list[float], part: float) -> float:
     return sorted_numbers[min(len(sorted_numbers) - 1, int(len(sorted_numbers) * part))]
 
 
-PROOFS = {"posting": posting, "reading": reading, "signing-in": signing_in}
+PROOFS = {"posting": posting, "reading": reading, "signing-in": signing_in, "newsletter": sending_newsletter}
 
 
 def main() -> int:
