@@ -27,6 +27,20 @@ from tests.small_paper import addresses, plant
 
 CHANGES = 300
 CLOCK_STEPS = 60  # among them
+ROUNDS = 18  # where each costs a page three times
+# Rooms whose verbs print nothing in the paper: what they do is looked for with the next change.
+QUIET = {
+    "accounts",
+    "contact",
+    "outbox",
+    "newsletter",
+    "follows",
+    "Issue",
+    "Returned",
+    "Delivery",
+    "Subscription",
+    "SignIn",
+}
 VARIANTS = ({}, {"Cookie": "prefs=dark.xl"}, {"HX-Request": "true", "HX-Request-Type": "partial"})
 
 
@@ -65,15 +79,22 @@ def test_after_each_of_300_changes_every_kept_page_is_as_if_made_anew(paper, ora
     chance = random.Random(20260314)
     todo = list(changes.VERBS.items()) + list(changes.columns().items())
     everything = todo + [("clock", step_clock)] * CLOCK_STEPS
+    quiet = [one for one in everything if one[0].partition(".")[0] in QUIET]
+    everything = [one for one in everything if one not in quiet]
     everything += [chance.choice(todo) for _ in range(CHANGES - len(everything))]
     chance.shuffle(everything)
     kept = Browser(paper, paper.response_class)
     assert len(everything) >= CHANGES
 
     for n, (name, change) in enumerate(everything):
-        change(chance)
-        db.session.commit()
-        compare(kept, oracle, VARIANTS[n % len(VARIANTS)], after=f"change {n}, {name}")
+        before = [quiet.pop()] if quiet else []
+        for one in (*before, (name, change)):
+            one[1](chance)
+            db.session.commit()
+        compare(
+            kept, oracle, VARIANTS[n % len(VARIANTS)], after=f"change {n}, {' and '.join(o[0] for o in before)} {name}"
+        )
+    assert not quiet
 
 
 def test_time_alone_shows_and_hides_what_is_due(paper, oracle):
@@ -90,7 +111,7 @@ def test_two_processes_see_each_others_changes_at_once(paper, oracle, tmp_path):
     here = Browser(paper, paper.response_class)
     verbs = [name for name in changes.VERBS if name != "articles.rank"]  # counts are each process's own until written
     with other_process(paper) as ask:
-        for n in range(26):
+        for n in range(ROUNDS):
             name = verbs[n * 7 % len(verbs)]
             if n % 2:
                 changes.VERBS[name](chance)
@@ -114,7 +135,7 @@ def test_people_signed_in_get_pages_of_their_own_and_leave_nothing_behind(paper,
     mine = signed_in(paper, a_reader())
     theirs = signed_in(oracle, a_reader())
     todo = [*changes.VERBS.items()]
-    for n in range(26):
+    for n in range(ROUNDS):
         name, change = todo[n * 11 % len(todo)]
         if name in changes.SIGNS_OUT:
             continue
