@@ -63,7 +63,7 @@ _ADDRESSES = {
 # Ids that the page itself uses; a heading of that name gets another one.
 _RESERVED_ID = re.compile(
     r"main|dialog|share|sources|comments?|reply|respond|status|prefs|preferences|toc|menu|more|river|updates|search|thread"
-    r"|(act|form|mine|my|offline|own|reply|saved|sort)(-.*)?|sh|yml|wordmark|share-(url|here)|[a-z]+-h|(src|ref|comment|corr|[b-z])-.*"
+    r"|(act|form|mine|my|nl|offline|own|reply|saved|sort)(-.*)?|sh|yml|wordmark|share-(url|here)|[a-z]+-h|(src|ref|comment|corr|[b-z])-.*"
 )
 _ON_EVERY_PAGE = {"main", "share", "comments", "sources"}
 _RTL = re.compile(r"[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]")

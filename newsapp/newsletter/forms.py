@@ -15,10 +15,12 @@ class SignUpForm(Form):
     The forms stand in pages that are kept, so no time is signed into them.
     """
 
-    email = StringField("Email address", [InputRequired("Write your email address."), MailAddress()], [plain])
-    newsletter = SelectMultipleField("Newsletters", coerce=int, validate_choice=False)
+    email = StringField(
+        "Email address", [InputRequired("Write your email address."), MailAddress()], [plain], id="nl-email"
+    )
+    newsletter = SelectMultipleField("Newsletters", coerce=int, validate_choice=False, id="nl-which")
     source = HiddenField(filters=[plain])
-    website = StringField("Leave this field empty")
+    website = StringField("Leave this field empty", id="nl-website")
 
     def validate_newsletter(self, field: SelectMultipleField) -> None:
         known = [one.id for one in offers()]
