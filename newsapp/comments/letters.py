@@ -129,7 +129,8 @@ def _report_decided(mail: Mail) -> Letter | None:
         return None
     article = db.session.get_one(Article, report.comment.article_id)
     headline = article.headline if article.is_public(clock.now()) else ""
-    return outbox.render("report-decided", report=report, headline=headline)
+    address = _address(report.comment.url) if headline and report.comment.is_visible else ""
+    return outbox.render("report-decided", report=report, headline=headline, address=address)
 
 
 def stop_address(comment: Comment) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
@@ -54,6 +54,25 @@ class CannotDecide(Exception):
 @bp.get("/comments", endpoint="queue")
 def show_queue():
     return _queue()
+
+
+@bp.get("/comments/arrived")
+def arrived():
+    """Say how many have begun to wait since a list was shown; the list asks for it while it is looked at."""
+    article = _article(request.args.get("article", ""))
+    try:
+        since = datetime.fromisoformat(request.args.get("since", ""))
+    except ValueError:
+        abort(400)
+    if since.tzinfo is None:
+        abort(400)
+    return page(
+        "desk/comments-arrived.html",
+        fragment="arrived",
+        n=lists.arrived_since(since, article),
+        since=since,
+        article=article,
+    )
 
 
 @bp.post("/comments/decide")
@@ -189,6 +208,7 @@ def _queue(status: int = 200, fault: str = "", kept: MultiDict[str, str] | None 
         states=STATES,
         fault=fault,
         waited=_waited(shown) if tab_key == "waiting" and not asked.get("after") else "",
+        since=(lists.newest_waiting(article) or tags.moment()) if tab_key == "waiting" else None,
         known=[row for row in shown.rows if row.tally.is_known and not row.bound_by]
         if shown and tab_key == "waiting"
         else [],

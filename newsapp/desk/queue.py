@@ -237,6 +237,21 @@ class Listed:
     older: str = ""  # the mark that the next page begins behind
 
 
+def newest_waiting(article: Article | None = None) -> datetime | None:
+    """Give the moment since when the newest of those that wait has waited."""
+    return db.session.scalar(_waiting(func.max(Comment.held_at), article))
+
+
+def arrived_since(since: datetime, article: Article | None = None) -> int:
+    """Count what has begun to wait after ``since``."""
+    return db.session.scalar(_waiting(func.count(), article).where(Comment.held_at > since)) or 0
+
+
+def _waiting(what: Any, article: Article | None) -> Select[Any]:
+    query = select(what).select_from(Comment).where(TABS["waiting"].test)
+    return query.where(Comment.article_id == article.id) if article is not None else query
+
+
 def page_of(tab: Tab, article: Article | None = None, after: str = "") -> Listed:
     """Give a page of a tab, of one story only or of all."""
     query = tab.query(tab.read_mark(after))
@@ -327,8 +342,10 @@ def what_happened(comment: Comment) -> str:
 def _decided(comment: Comment, deciders: dict[int, str]) -> str:
     state = comment.state
     by_id = {"approved": comment.approved_by_id, "rejected": comment.rejected_by_id, "spam": comment.spam_by_id, "hidden": comment.hidden_by_id}.get(state)  # fmt: skip
-    if state in ("waiting", "deleted"):
-        return "Deleted by its author" if state == "deleted" else ""
+    if state == "deleted":
+        return "Deleted by its author"
+    if state == "waiting":
+        return f"Rejected before: {comment.rejected_for}" if comment.edited_at and comment.rejected_for else ""
     words = {"approved": "Approved", "rejected": "Rejected", "spam": "Spam", "hidden": "Hidden"}[state]
     if state == "approved" and by_id is None:
         return "Passed the checks"

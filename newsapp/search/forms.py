@@ -49,6 +49,11 @@ class Form:
         )
 
     @property
+    def is_reversed(self) -> bool:
+        """Whether the first day asked for is later than the last."""
+        return bool(self.since_on and self.until_on and self.since_on > self.until_on)
+
+    @property
     def place(self) -> str:
         """Where is looked, in words: "World and Tech"."""
         names = [branch.name for branch in self.sections]
@@ -126,7 +131,7 @@ def read(args: MultiDict[str, str], tree: Tree, session: Session) -> Form:
             unknown.append("period")
     form.since_on = _date(args.get("from"), unknown)
     form.until_on = _date(args.get("to"), unknown)
-    if form.since_on and form.until_on and form.since_on > form.until_on:
+    if form.is_reversed:
         form.notes.append("“From” is a later day than “To”, so there is no day between them.")
     form.sort = args["sort"] if args.get("sort") in ORDERS else ORDERS[0]
     form.notes += [

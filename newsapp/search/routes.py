@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from flask import Blueprint, abort, request
 from sqlalchemy.orm import Session
@@ -69,7 +70,7 @@ def search():
         form=form,
         found=found,
         asks=asks,
-        tally=answers.tally(form.terms, form.filters(at, frame.site.timezone, everywhere=True)) if asks else None,
+        tally=_tally(answers, form, at) if asks else None,
         offered=_offered(frame.tree.shown, form.sections),
         people=part("search authors", _people),
         kinds=list(Kind),
@@ -82,6 +83,11 @@ def search():
     if wants_part() and number == 1:
         response.headers["HX-Push-Url"] = form.address()  # without the fields that were left empty
     return response
+
+
+def _tally(answers: SearchIndex, form: forms.Form, at: datetime) -> dict[str, int] | None:
+    """Count what is found in each section; nothing where nothing is found in any: below may stand what a nearer spelling finds."""
+    return answers.tally(form.terms, form.filters(at, layout().site.timezone, everywhere=True)) or None
 
 
 def _rows(session: Session, ids: list[int], form: forms.Form) -> list[tuple[Article, Snippet]]:

@@ -36,7 +36,7 @@ function act(event, what) {
 }
 
 async function open(link) {
-  const place = link.closest(".reply__place, article, li");
+  const place = link.closest(".reply__place, article, li") ?? document.getElementById("reply-here"); // the head's own link
   const slot = place.parentElement.querySelector(":scope > .reply__slot") ?? document.createElement("div");
   if (slot.dataset.href === link.pathname && slot.firstElementChild) return focus(slot);
 

@@ -28,6 +28,9 @@ document.addEventListener("keydown", (event) => {
   underWay.size ? wait(key) : obey(key);
 });
 
+// A form's Cancel empties it, and closes it as Esc does.
+document.addEventListener("reset", ({ target }) => leave(target));
+
 document.addEventListener("focusin", ({ target }) => {
   const row = target.closest?.(".queue--main > .mod");
   if (row) mark(rows().indexOf(row));

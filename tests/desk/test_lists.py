@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from datetime import timedelta
 
@@ -16,6 +17,7 @@ from newsapp.desk import queue
 from newsapp.desk.queue import PER_PAGE, TABS
 from newsapp.lib import clock
 from tests.conftest import signed_in
+from tests.site.test_headers import PART
 
 
 @pytest.fixture
@@ -355,3 +357,44 @@ def test_the_log_tells_who_did_what_and_cannot_be_sent_to(app, desk, article, re
     assert "rejected “Boats” by Tamsin Kerrigold" in text and "Advertising" in text
     assert "warned Tamsin Kerrigold" in text
     assert desk.post("/desk/log").status_code == 405
+
+
+def test_what_has_come_since_a_list_was_shown_is_told_and_led_to(app, desk, article, reader):
+    shown = desk.get("/desk/comments").text
+    asks = html.unescape(re.search(r'id="arrived" role="status" data-hx-get="([^"]+)"', shown)[1])
+
+    assert "new comment" not in desk.get(asks, headers=PART).text
+    clock.advance(timedelta(minutes=1))
+    for n in range(2):
+        comments.post(article, f"Comment {n} that has come meanwhile", account=reader, approved=False)
+    db.session.commit()
+    told = desk.get(asks, headers=PART).text
+
+    assert '2 new comments wait. <a href="/desk/comments">Show them</a>' in told
+    assert "<html" not in told
+    assert "2 new comments wait" in desk.get(asks).text
+
+
+@pytest.mark.parametrize("since", ["", "yesterday", "2026-03-14T12:00:00", "2026-03-14T12:00:00+00:00&article=99"])
+def test_a_moment_that_nobody_offered_is_no_crash(desk, since):
+    assert desk.get(f"/desk/comments/arrived?since={since.replace('+', '%2B')}").status_code in (400, 404)
+
+
+def test_a_comment_that_was_rejected_and_written_anew_says_so(desk, article, reader, moderator):
+    comment = comments.post(article, "Buy my barges, the cheapest of the river", account=reader, approved=False)
+    comment.reject(moderator, "Advertising", "No advertising here.")
+    comment.edited_at = clock.now()
+    comment.hold("moderator", None)
+    db.session.commit()
+
+    assert "Rejected before: Advertising" in desk.get("/desk/comments").text
+
+
+def test_a_very_long_comment_is_read_in_its_box(desk, article, reader):
+    comments.post(article, "A short one about barges", account=reader, approved=False)
+    assert "mod__text--long" not in desk.get("/desk/comments").text
+
+    comments.post(article, "A long one about barges. " * 100, account=reader, approved=False)
+    db.session.commit()
+
+    assert desk.get("/desk/comments").text.count("mod__text--long") == 1

@@ -288,3 +288,16 @@ def test_days_the_wrong_way_round_are_told(client, article):
 def test_any_date_is_a_page(client, article, day):
     for name in ("from", "to"):
         assert client.get(f"/search?q=barges&{name}={day}").status_code == 200
+
+
+def test_days_the_wrong_way_round_are_told_at_the_days_as_well(client, article):
+    shown = client.get("/search?q=barges&from=2026-03-14&to=2026-03-01").text
+
+    assert 'aria-describedby="f-reversed"' in shown
+    assert "f-reversed" not in client.get("/search?q=barges&from=2026-03-01&to=2026-03-14").text
+
+
+def test_where_nothing_is_found_no_section_counts_to_nought(client, article):
+    assert 'class="n"' in client.get("/search?q=barges").text
+
+    assert 'class="n"' not in client.get("/search?q=bargez").text

@@ -226,6 +226,7 @@ KNOWN: dict[str, Callable[[Secret], list[str]]] = {
     "comments.moderation": lambda s: ["/moderation"],
     "desk.home": lambda s: ["/desk"],
     "desk.find_anything": lambda s: ["/desk/find", *(f"/desk/find?q={mark(s.state, what)}" for what in FIELDS), f"/desk/find?q={s.article_id}"],
+    "desk.arrived": lambda s: ["/desk/comments/arrived?since=2026-01-01T00:00:00%2B00:00"],
     "desk.queue": lambda s: ["/desk/comments", f"/desk/comments?q={mark(s.state, 'comment')}"],
     "desk.one": lambda s: [f"/desk/comments/{s.comment_id}"],
     "desk.discussion": lambda s: [f"/desk/comments/stories/{s.article_id}"],
