@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from difflib import SequenceMatcher
 from typing import Any
-from urllib.parse import urlsplit
 
 from bs4 import BeautifulSoup
 from bs4.element import Tag
@@ -28,7 +27,7 @@ from newsapp.articles.printed import (
 from newsapp.authors import Author, PrintedAuthor
 from newsapp.db import columns, db, names_of
 from newsapp.lib.markup import is_web_address, tidy
-from newsapp.lib.text import reading_minutes
+from newsapp.lib.text import named_address, reading_minutes
 from newsapp.media import Picture, PrintedPicture
 from newsapp.sections import Section
 
@@ -281,8 +280,8 @@ def _printed_source(key: str, sources: Mapping[str, Source]) -> PrintedSource:
         source = Source.by_addresses([key]).get(key)
     if source is not None:
         return PrintedSource(*(getattr(source, name) for name in names_of(PrintedSource)))
-    host = (urlsplit(key).hostname or "") if is_web_address(key) else ""
-    title = host.removeprefix("www.") or f"Source “{key}” is not described yet"
+    host = named_address(key) if is_web_address(key) else ""
+    title = host or f"Source “{key}” is not described yet"
     return PrintedSource(0, "news", title, "", "", None, None, key if host else "", "", "", False)
 
 

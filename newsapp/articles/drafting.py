@@ -98,10 +98,12 @@ def begin(section: Section, headline: str, by: Account) -> Article:
     return article
 
 
-def save(article: Article, document: Document, by: Account | None, number: int) -> WorkingCopy:
+def save(article: Article, document: Document, by: Account | None, number: int, *, beside: bool = False) -> WorkingCopy:
     """Keep what was written, without a word of it before readers. ``number`` is the copy's that it was written on.
 
-    Saving what stands there already does nothing. The caller commits.
+    ``beside``: it was written beside what stands there, and not on it, as when one person has it open twice. Then a new
+    line of the history begins, and what stood there keeps its own. Saving what stands there already does nothing. The
+    caller commits.
 
     Raises:
         SavedMeanwhile: the copy has another number by now, and says something else.
@@ -113,7 +115,7 @@ def save(article: Article, document: Document, by: Account | None, number: int) 
         return copy
     if copy is not None and copy.number != number:
         raise SavedMeanwhile(copy)
-    return _write(article, wanted, by)
+    return _write(article, wanted, by, beside=beside)
 
 
 def start_again(article: Article, by: Account | None) -> None:
@@ -131,7 +133,7 @@ def start_again(article: Article, by: Account | None) -> None:
     copy_saved.send(article)
 
 
-def _write(article: Article, document: Document, by: Account | None) -> WorkingCopy:
+def _write(article: Article, document: Document, by: Account | None, *, beside: bool = False) -> WorkingCopy:
     now, by_id = clock.now(), by.id if by else None
     copy = copy_of(article, locked=True)
     if copy is None:
@@ -140,7 +142,7 @@ def _write(article: Article, document: Document, by: Account | None) -> WorkingC
     else:
         copy.document, copy.number, copy.saved_at, copy.saved_by_id = document, copy.number + 1, now, by_id
     last = db.session.scalar(Sitting.of(article).limit(1))
-    if last is not None and last.by_id == by_id and now - last.saved_at < ONE_SITTING:
+    if last is not None and not beside and last.by_id == by_id and now - last.saved_at < ONE_SITTING:
         last.document, last.number, last.saved_at = document, copy.number, now
     else:
         db.session.add(

@@ -21,7 +21,7 @@ from newsapp.authors import Author
 from newsapp.db import Base, Json, db, moment, pk
 from newsapp.lib import clock
 from newsapp.lib.tags import Tagged, raise_tags
-from newsapp.lib.text import reading_minutes, shorten, slugify, whole_number
+from newsapp.lib.text import named_address, reading_minutes, shorten, slugify, whole_number
 from newsapp.lib.webaddress import page_key
 from newsapp.media import Picture, picture_changed
 from newsapp.sections import Section
@@ -628,7 +628,7 @@ def _source_at(address: str) -> Source:
     if source is None:
         if is_web_address(address):
             host = (urlsplit(address).hostname or "").removeprefix("www.")
-            source = Source(kind="news", title=host, publisher=host, url=address)
+            source = Source(kind="news", title=named_address(address), publisher=host, url=address)
         else:
             source = Source(kind="document", title=_undescribed(address))
         db.session.add(source)

@@ -63,7 +63,17 @@ MENDS = {
     "list": "Take the paragraph out of the list: what follows a list is not its last point.",
     "empty text": "Write the text.",
 }  # fmt: skip
-BLOCKING = {"whole", "alt", "credit", "rights", "source marks", "link address", "furniture", "placeholder"}
+BLOCKING = {
+    "whole",
+    "alt",
+    "credit",
+    "rights",
+    "source marks",
+    "link address",
+    "furniture",
+    "placeholder",
+    "empty text",
+}
 
 MOST_HEADLINE = 110  # characters
 MOST_STANDFIRST = 320

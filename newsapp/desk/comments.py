@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
@@ -61,11 +61,9 @@ def arrived():
     """Say how many have begun to wait since a list was shown; the list asks for it while it is looked at."""
     article = _article(request.args.get("article", ""))
     try:
-        since = datetime.fromisoformat(request.args.get("since", ""))
-    except ValueError:
-        abort(400)
-    if since.tzinfo is None:
-        abort(400)
+        since = datetime.fromisoformat(request.args.get("since", "")).astimezone(UTC)
+    except (ValueError, OverflowError):
+        since = tags.moment()
     return page(
         "desk/comments-arrived.html",
         fragment="arrived",

@@ -50,7 +50,6 @@ class IssueForm(Form):
     )
     introduction = TextAreaField("Introduction", [Length(max=5000, message="At most 5,000 characters.")], [plain])
     send_at = StringField("Day and time")
-    to = StringField("Address of the test", [Length(max=254, message="At most 254 characters.")], [plain])
 
 
 @dataclass(frozen=True)
@@ -82,7 +81,7 @@ def begin_issue():
 def issue(issue_id: int):
     """Show an issue: to be written, or on its way."""
     found = db.get_or_404(Issue, issue_id)
-    return _issue(found, IssueForm(formdata=None, obj=found, data={"send_at": _local(found.send_at), "to": me().email}))
+    return _issue(found, IssueForm(formdata=None, obj=found, data={"send_at": _local(found.send_at)}))
 
 
 @bp.post(_ISSUE, endpoint="change_issue")
@@ -106,10 +105,34 @@ def change(issue_id: int):
         db.session.rollback()
         return _issue(db.get_or_404(Issue, issue_id), form, 422, str(fault))
     db.session.commit()
-    if act == "drop":
-        return lead_to(f"{NEWSLETTER}?done=dropped")
     words = plain(request.form.get("q"))[:200]
     return lead_to(f"{found.desk_url}?done={done}" + (f"&q={words}" if words else ""))
+
+
+@bp.post(f"{_ISSUE}/send", endpoint="send_issue")
+def send(issue_id: int):
+    """Send an issue to everybody, after the question whether one is sure."""
+    found = db.get_or_404(Issue, issue_id, with_for_update=True)
+    try:
+        found.schedule(clock.now(), me())
+    except CannotChange as fault:
+        db.session.rollback()
+        return _as_it_is(issue_id, str(fault))
+    db.session.commit()
+    return lead_to(f"{found.desk_url}?done=sending")
+
+
+@bp.post(f"{_ISSUE}/drop", endpoint="drop_issue")
+def drop(issue_id: int):
+    """Throw an issue away that has not left, after the question whether one is sure."""
+    found = db.get_or_404(Issue, issue_id, with_for_update=True)
+    try:
+        found.drop()
+    except CannotChange as fault:
+        db.session.rollback()
+        return _as_it_is(issue_id, str(fault))
+    db.session.commit()
+    return lead_to(f"{NEWSLETTER}?done=dropped")
 
 
 @bp.get(f"{_ISSUE}/preview", endpoint="preview_issue")
@@ -182,9 +205,8 @@ def retry_mail(mail_id: int):
 
 
 def _do(found: Issue, act: str, form: IssueForm) -> str:
-    if act == "send":
-        found.schedule(clock.now(), me())
-        return "sending"
+    if act in ("ask-send", "ask-drop"):
+        return act
     if act == "schedule":
         at = _moment(form.send_at.data or "")
         if at is None or at <= clock.now():
@@ -193,14 +215,15 @@ def _do(found: Issue, act: str, form: IssueForm) -> str:
         return "scheduled"
     if act == "call-off":
         found.call_off(me())
-    elif act == "drop":
-        found.drop()
     elif act == "test":
-        if (form.to.data or "").lower() != me().email.lower():
-            raise CannotChange("A test goes to your own address.")
         newsletter.send_trial(found, me().email)
         return "tested"
     return "saved"
+
+
+def _as_it_is(issue_id: int, fault: str) -> Response:
+    found = db.get_or_404(Issue, issue_id)
+    return _issue(found, IssueForm(formdata=None, obj=found, data={"send_at": _local(found.send_at)}), 422, fault)
 
 
 def _chosen() -> list[int]:
@@ -245,7 +268,7 @@ def _row(found: Issue) -> Row:
 
 def _issue(found: Issue, form: IssueForm, status: int = 200, fault: str = "") -> Response:
     words = plain(request.args.get("q"))[:200]
-    asked = _moved(_chosen(), "", 0) if request.method == "POST" else list(found.stories)
+    asked = _moved(_chosen(), "", 0) if request.form.getlist("subject") else list(found.stories)
     chosen = in_order(db.session(), asked)
     return page(
         "desk/newsletter-issue.html", fragment="progress", status=status, issue=found, form=form, fault=fault, stories=chosen,

@@ -239,12 +239,14 @@ class Listed:
 
 def newest_waiting(article: Article | None = None) -> datetime | None:
     """Give the moment since when the newest of those that wait has waited."""
-    return db.session.scalar(_waiting(func.max(Comment.held_at), article))
+    newest: datetime | None = db.session.scalar(_waiting(func.max(Comment.held_at), article))
+    return newest
 
 
 def arrived_since(since: datetime, article: Article | None = None) -> int:
     """Count what has begun to wait after ``since``."""
-    return db.session.scalar(_waiting(func.count(), article).where(Comment.held_at > since)) or 0
+    n: int | None = db.session.scalar(_waiting(func.count(), article).where(Comment.held_at > since))
+    return n or 0
 
 
 def _waiting(what: Any, article: Article | None) -> Select[Any]:

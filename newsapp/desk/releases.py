@@ -72,6 +72,12 @@ class ReleaseForm(Form):
     )
     despite = BooleanField("Publish it before the embargo ends")
 
+    def validate_notice(self, field: TextAreaField) -> None:
+        if field.data and self.kind.data in MEANS and self.kind.data not in ("correction", "clarification"):
+            raise ValidationError(
+                "A notice stands under the story only with a correction or a clarification. Choose one of these, or empty this."
+            )
+
     def validate_at(self, field: Local) -> None:
         if self.when.data == "at" and not field.moment:
             raise ValidationError("Say when.")
@@ -248,7 +254,7 @@ def make_link(article_id: int):
     note = " ".join(plain(request.form.get("note")).split())[:100]
     preview.make_link(article, request.form.get("days", ""), note, me())
     db.session.commit()
-    return lead_to(f"/desk/articles/{article_id}#links")
+    return lead_to(f"/desk/articles/{article_id}?done=link#links")
 
 
 @bp.post("/articles/<int(max=2147483647):article_id>/links/<int(max=2147483647):link_id>/revoke")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -201,7 +202,9 @@ def merge_source(source_id: int):
 
 
 def with_words(words: str) -> list[ColumnElement[bool]]:
-    """Give tests for sources in which all of the words are."""
+    """Give tests for sources in which all of the words are; ``s91`` is the one of that number."""
+    if numbered := re.fullmatch(r"\[*s(\d{1,9})\]*", words.strip()):
+        return [Source.id == int(numbered[1])]
     said = (Source.title, Source.publisher, Source.author, Source.url, Source.note)
     return [
         or_(*(column.ilike(f"%{word.translate(_LIKE)}%", escape="\\") for column in said)) for word in words.split()[:6]

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import and_, func, select
 
-from newsapp.articles import NewslistLine, NewslistPerson
+from newsapp.articles import Article, NewslistLine, NewslistPerson
 from newsapp.articles.releasing import WaitingChange
 from newsapp.comments.wordlist import plain_text
 from newsapp.contact import ErrorReport
@@ -168,13 +168,20 @@ def _changes(found: Iterable[Row]) -> list[Step]:
     ]
 
 
-def _ranked(now: datetime, midnight: datetime) -> list[tuple[NewslistLine, int, int]]:
-    """Give the stories that were read most since midnight: (line, views, per cent of the first one's)."""
+def _ranked(now: datetime, midnight: datetime) -> list[tuple[NewslistLine, str, int, int]]:
+    """Give the stories that were read most since midnight: (line, where it leads, views, per cent of the first one's)."""
     views = {int(key): n for key, n in counts.totals(midnight, now).items() if key.isdigit()}
     first = sorted(views, key=lambda key: (-views[key], -key))[: RANKED * 2]
-    there = {line.article_id: line for line in db.session.scalars(select(Line).where(Line.article_id.in_(first)))}
-    ranked = [(there[key], views[key]) for key in first if key in there][:RANKED]
-    return [(line, n, max(1, round(100 * n / ranked[0][1]))) for line, n in ranked]
+    query = select(Line, Article.slug).join(Article, Article.id == Line.article_id).where(Line.article_id.in_(first))
+    there = {line.article_id: (line, slug) for line, slug in db.session.execute(query)}
+    ranked = [(*there[key], views[key]) for key in first if key in there][:RANKED]
+    own = {line.article_id for line, _, _ in ranked}
+    if not me().can_edit:
+        own = set(db.session.scalars(select(Line.article_id).where(Line.article_id.in_(own), *theirs(""))))
+    return [
+        (line, line.url if line.article_id in own else f"/articles/{slug}", n, max(1, round(100 * n / ranked[0][2])))
+        for line, slug, n in ranked
+    ]
 
 
 def _chart(now: datetime) -> Chart:

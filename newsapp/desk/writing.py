@@ -18,6 +18,7 @@ from wtforms import (  # type: ignore[attr-defined]
     SelectMultipleField,
     StringField,
     TextAreaField,
+    ValidationError,
 )
 from wtforms.validators import Length, NumberRange, Optional, Regexp
 
@@ -83,6 +84,10 @@ class StoryForm(Form):
     social_headline = StringField("Headline on other sites", filters=[stripped], validators=[_most(MOST_HEADLINE)])
     slug = StringField("Address", filters=[stripped], validators=[_most(80)])
 
+    def validate_picture_id(self, field: IntegerField) -> None:
+        if field.data and db.session.get(Picture, field.data) is None:
+            raise ValidationError(f"There is no picture {field.data} in the library.")
+
 
 # Fields that a document holds as they are typed.
 PLAIN = (
@@ -113,7 +118,7 @@ def save(article_id: int):
         return _editor(story(article_id), form, bylines, at, status=422)
     document = _document(form, bylines, before)
     try:
-        copy = drafting.save(article, document, me(), at)
+        copy = drafting.save(article, document, me(), at, beside=request.form.get("over") == "1")
     except SavedMeanwhile as newer:
         theirs = dict(newer.copy.document)
         by, saved_at, current = newer.copy.saved_by_id, newer.copy.saved_at, newer.copy.number

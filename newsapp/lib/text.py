@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from functools import lru_cache
+from urllib.parse import unquote, urlsplit
 
 MAX_ID = 2**31 - 1  # the largest number of a row that both databases take
 WORDS_A_MINUTE = {"en": 220}
@@ -75,6 +76,13 @@ def shorten(text: str, at_most: int) -> str:
         return text
     cut = text[: at_most - 1]
     return (cut.rsplit(" ", 1)[0] if " " in cut else cut).rstrip(" ,;:–-") + "…"
+
+
+def named_address(address: str, at_most: int = 80) -> str:
+    """Name a web address for readers: ``example.org/papers``, without what only machines read; empty where it has no host."""
+    parts = urlsplit(address)
+    host = (parts.hostname or "").removeprefix("www.")
+    return shorten(f"{host}{unquote(parts.path).rstrip('/')}", at_most) if host else ""
 
 
 _RTL_LANGUAGES = {"ar", "arc", "dv", "fa", "he", "ks", "ku", "ps", "sd", "ug", "ur", "yi"}

@@ -1,7 +1,9 @@
 // The page where a story is written: a rich editor in place of the field of Markdown, and the saving of both.
 // Without script: the field, and everything that Markdown cannot say stands in it as HTML.
 
-import { Editor, Extension } from "@tiptap/core";
+import { Editor, Extension, getSchema } from "@tiptap/core";
+
+import { TextSelection } from "@tiptap/pm/state";
 
 import { Pasting } from "./desk-paste.js";
 import { watch } from "./desk-saving.js";
@@ -35,6 +37,7 @@ let isSettled = true;
 
 const editor = new Editor({
   element: place.querySelector(".ed-body"),
+  content: read(getSchema(EXTENSIONS), source.html).toJSON(), // here and not by a command: what came is nothing to undo
   extensions: [...EXTENSIONS, Keys, Pasting.configure({ clean })],
   injectCSS: false,
   enablePasteRules: false,
@@ -43,6 +46,7 @@ const editor = new Editor({
     handleDOMEvents: {
       click: (_view, event) => event.target.closest("a") && event.preventDefault(),
     },
+    handleTextInput: (view, _from, to, text) => behind(view, to, text),
     handleDoubleClickOn: (_view, _pos, node) => change(node),
   },
   onUpdate() {
@@ -52,8 +56,6 @@ const editor = new Editor({
     form.dispatchEvent(new Event("input"));
   },
 });
-editor.commands.setContent(read(editor.schema, source.html).toJSON(), { emitUpdate: false });
-editor.view.dispatch(editor.state.tr.setMeta("addToHistory", false));
 const tools = equip(editor, place.querySelector("[role=toolbar]"));
 
 place.hidden = false;
@@ -103,6 +105,15 @@ async function clean(html) {
 /** Enter on a chosen mark, card or time asks for it anew. */
 function again() {
   return editor.state.selection.node ? change(editor.state.selection.node) : false;
+}
+
+/** What is typed while a card or a picture is chosen goes into a paragraph behind it, and not in its place. */
+function behind(view, to, text) {
+  const { selection, schema, tr } = view.state;
+  if (!selection.node?.isBlock) return false;
+  const words = schema.nodes.paragraph.create(null, schema.text(text));
+  view.dispatch(tr.insert(to, words).setSelection(TextSelection.create(tr.doc, to + 1 + text.length)).scrollIntoView());
+  return true;
 }
 
 function change({ type: { name } }) {

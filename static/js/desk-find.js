@@ -21,7 +21,7 @@ if (dialog && link) {
   });
 
   document.addEventListener("keydown", (event) => {
-    if (!isShortcut(event) || event.defaultPrevented) return;
+    if (!isShortcut(event) || event.defaultPrevented || event.target.closest?.(".ed-text")) return;
     if (dialog.open && !field()) return; // something else is being asked
     event.preventDefault();
     dialog.open ? field().select() : open();

@@ -10,7 +10,7 @@ const SAVED_AFTER_MS = 2_000; // after the last key, on the server
 const SAVED_AT_LEAST_MS = 10_000; // while somebody writes on and on
 const TRIED_AGAIN_MS = [5_000, 10_000, 20_000, 30_000];
 const MOST_ON_LEAVING = 60_000; // bytes that a browser sends of a page that is gone
-const OURS_ALONE = new Set(["csrf_token", "act", "number", "format"]);
+const OURS_ALONE = new Set(["csrf_token", "act", "number", "format", "over"]);
 
 /** Watches a form; `text` has settle(), which puts it into the form, set(format, text), says(format, text) and focus(). */
 export function watch(form, text) {

@@ -81,6 +81,9 @@ const Quote = Blockquote.extend({
   content: "block+ quoteFooter?",
   addAttributes: () => attributes("class", "cite"),
   renderHTML: ({ HTMLAttributes }) => ["blockquote", HTMLAttributes, 0],
+  addKeyboardShortcuts() {
+    return { ...this.parent?.(), Enter: () => leaveQuote(this.editor) };
+  },
 });
 
 const QuoteFooter = Node.create({
@@ -155,6 +158,9 @@ const TableBox = Node.create({
   isolating: true,
   parseHTML: () => [{ tag: "div[data-table]" }],
   renderHTML: () => ["div", { "data-table": "" }, 0],
+  addKeyboardShortcuts() {
+    return { "Shift-Tab": () => intoCaption(this.editor) };
+  },
 });
 
 const TableCaption = Node.create({
@@ -241,6 +247,34 @@ function leave(editor, name, depth) {
   if ($from.parent.type.name !== name || !empty) return false;
   const after = $from.after($from.depth - depth + 1);
   return editor.chain().insertContentAt(after, { type: "paragraph" }).setTextSelection(after + 1).scrollIntoView().run();
+}
+
+/** Shift-Tab in the first cell of a table leads to its caption. */
+function intoCaption(editor) {
+  const { $from } = editor.state.selection;
+  for (let depth = $from.depth; depth > 0; depth -= 1) {
+    if ($from.node(depth).type.name !== "tableBox") continue;
+    const isInFirst = $from.index(depth) === 1 && !$from.index(depth + 1) && !$from.index(depth + 2);
+    return isInFirst && editor.chain().setTextSelection($from.start(depth) + $from.node(depth).firstChild.nodeSize - 1).run();
+  }
+  return false;
+}
+
+/** Enter in an empty last paragraph of a quotation goes on behind it. */
+function leaveQuote(editor) {
+  const { $from, empty } = editor.state.selection;
+  if (!empty || $from.depth < 2 || $from.parent.type.name !== "paragraph" || $from.parent.childCount) return false;
+  const quote = $from.node(-1);
+  const blocks = quote.childCount - Number(quote.lastChild.type.name === "quoteFooter");
+  if (quote.type.name !== "blockquote" || blocks < 2 || $from.index(-1) !== blocks - 1) return false;
+  const after = $from.after(-1) - $from.parent.nodeSize;
+  return editor
+    .chain()
+    .deleteRange({ from: $from.before(), to: $from.after() })
+    .insertContentAt(after, { type: "paragraph" })
+    .setTextSelection(after + 1)
+    .scrollIntoView()
+    .run();
 }
 
 export const EXTENSIONS = [

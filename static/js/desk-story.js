@@ -1,4 +1,4 @@
-// Where a story is written: says every twenty seconds that it is open, and shows who else is; counts a headline's letters, leads to
+// Where a story is written: says every twenty seconds that it is open, and shows who else is; counts a headline's letters, adds a row for a byline, leads to
 // the words that a mark of the proof speaks of, and has the text proofread again when it was saved.
 // Without script: who else was writing stands on the page as it was made, and the counts with it.
 
@@ -26,6 +26,25 @@ if (form) {
     const guide = target.dataset.guide && document.getElementById(target.getAttribute("aria-describedby"));
     if (guide) guide.textContent = guide.textContent.replace(/^\d+/, [...target.value].length);
   });
+
+  // One row of a byline more, without leaving the page.
+  const more = document.querySelector("[data-more-bylines]");
+  if (more) {
+    more.hidden = false;
+    more.addEventListener("click", () => {
+      const rows = form.querySelectorAll(".side__byline");
+      const last = rows[rows.length - 1];
+      const row = last.cloneNode(true);
+      row.querySelector("legend").textContent = `Byline ${rows.length + 1}`;
+      for (const part of row.querySelectorAll("[id], [for], [name]")) {
+        for (const name of ["id", "for", "name"]) if (part.hasAttribute(name)) part.setAttribute(name, part.getAttribute(name).replace(/\d+/, rows.length));
+      }
+      for (const field of row.querySelectorAll("input")) field.value = "";
+      row.querySelector("select").selectedIndex = 0;
+      last.after(row);
+      row.querySelector("input").focus();
+    });
+  }
 
   // The link leads to the field by itself; here it opens what the field is folded into, and marks the words in it.
   const lead = (id, words) => {

@@ -130,7 +130,7 @@ function insertTable(editor) {
   const isAtBlank = $from.depth === 1 && $from.parent.isTextblock && !$from.parent.childCount;
   const at = isAtBlank ? { from: $from.before(1), to: $from.after(1) } : $from.after(1);
   const start = isAtBlank ? at.from : at;
-  inText(editor).insertContentAt(at, [box, { type: "paragraph" }]).setTextSelection(start + 2).scrollIntoView().run();
+  inText(editor).insertContentAt(at, [box, { type: "paragraph" }]).setTextSelection(start + 7).scrollIntoView().run();
 }
 
 function box(editor) {

@@ -69,6 +69,8 @@ def test_a_version_that_is_not_there_is_not_found(client, article, editor, n):
 
 def test_a_version_that_waits_is_nowhere(client, world, editor):
     story = drafting.begin(world, "Zqsecret", editor)
+    document, number = drafting.working_document(story)
+    drafting.save(story, {**document, "body": "<p>Zqtext.</p>"}, editor, number)
     release(story, editor, at=NOON + MINUTE)
     db.session.commit()
     for address in ("", "/versions", "/versions/1"):

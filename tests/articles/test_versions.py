@@ -368,6 +368,7 @@ def test_every_version_is_rebuilt_byte_for_byte_whatever_was_done(app, world, as
         for _ in range(chance.randint(2, 5)):
             document, number = drafting.working_document(story)
             drafting.save(story, {**document, **an_edit(chance, picture, section_ids, author_ids)}, by, number)
+            db.session.commit()
             if chance.random() < 0.25:
                 continue
             kind = chance.choice(["correction", "clarification", "update", "minor"])

@@ -375,9 +375,9 @@ def test_what_has_come_since_a_list_was_shown_is_told_and_led_to(app, desk, arti
     assert "2 new comments wait" in desk.get(asks).text
 
 
-@pytest.mark.parametrize("since", ["", "yesterday", "2026-03-14T12:00:00", "2026-03-14T12:00:00+00:00&article=99"])
-def test_a_moment_that_nobody_offered_is_no_crash(desk, since):
-    assert desk.get(f"/desk/comments/arrived?since={since.replace('+', '%2B')}").status_code in (400, 404)
+@pytest.mark.parametrize("since", ["", "yesterday", "2026-03-14T12:00:00", "9999-12-31T23:59:59-23:59"])
+def test_a_moment_that_nobody_offered_is_now(desk, since):
+    assert "No new comment waits" in desk.get(f"/desk/comments/arrived?since={since}").text
 
 
 def test_a_comment_that_was_rejected_and_written_anew_says_so(desk, article, reader, moderator):

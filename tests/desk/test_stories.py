@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
 from bs4 import BeautifulSoup
 from sqlalchemy import select
+from sqlalchemy.orm import undefer
 
 from newsapp.accounts import Role
 from newsapp.articles import Article, drafting
@@ -511,7 +513,9 @@ def test_a_stranger_is_asked_to_sign_in_wherever_something_is_posted(app, articl
     stranger = Browser(app, app.response_class)
     for address in ("", "/release", "/withdraw", "/here", "/links"):
         answer = stranger.post(f"/desk/articles/{article.id}{address}", data={"headline": "x"})
-        assert answer.status_code == 303 and answer.headers["Location"].startswith("/account/sign-in")
+        assert answer.status_code == 409 and 'href="/account/sign-in' in answer.text  # and what was typed is kept there
+        unasked = stranger.post(f"/desk/articles/{article.id}{address}")
+        assert unasked.status_code == 303 and unasked.headers["Location"].startswith("/account/sign-in")
 
 
 def test_the_newsroom_s_clock_is_the_one_that_counts(app, client, world, people):
@@ -521,6 +525,77 @@ def test_the_newsroom_s_clock_is_the_one_that_counts(app, client, world, people)
     story = begun(world, people[Role.EDITOR])
     publish(browser, story, when="at", at="2026-07-14T13:30")
     assert db.session.get(Article, story.id).published_at == NOON.replace(month=7) + timedelta(minutes=30)
+
+
+def test_what_was_written_beside_another_text_begins_a_line_of_the_history_of_its_own(app, world, people):
+    """One person at two windows: what was saved over is in the history, as the page has promised."""
+    browser = signed_in(app, people[Role.EDITOR])
+    story = begun(world, people[Role.EDITOR])
+    at = f"/desk/articles/{story.id}"
+    sent = {"section_id": str(world.id), "kind": "news", "language": "en-GB", "act": "save"}
+    browser.post(at, data={**sent, "headline": "H", "body": "Alpha.", "number": "2"})
+
+    refused = browser.post(at, data={**sent, "headline": "H", "body": "Beta.", "number": "2"})
+    assert refused.status_code == 409 and 'name="over" value="1"' in refused.text
+    number = re.search(r'name="number" value="(\d+)"', refused.text)[1]
+    browser.post(at, data={**sent, "headline": "H", "body": "Beta.", "number": number, "over": "1"})
+
+    kept = [
+        s.document["body"]
+        for s in db.session.scalars(drafting.Sitting.of(story).options(undefer(drafting.Sitting.document)))
+    ]
+    assert kept == ["<p>Beta.</p>", "<p>Alpha.</p>"]
+
+
+def test_a_story_without_a_text_is_not_published(app, world, people):
+    browser = signed_in(app, people[Role.EDITOR])
+    story = begun(world, people[Role.EDITOR], body="")
+
+    assert "There is no text." in publish(browser, story).text
+    assert db.session.get(Article, story.id).published_at is None
+
+
+def test_a_notice_that_no_reader_would_see_is_not_thrown_away_without_a_word(app, article, people):
+    browser = signed_in(app, people[Role.EDITOR])
+    drafting.save(article, {**drafting.working_document(article)[0], "body": "<p>New.</p>"}, people[Role.EDITOR], 0)
+    db.session.commit()
+
+    answer = publish(browser, article, kind="update", reason="More", notice="It was wrong.")
+
+    assert answer.status_code == 422 and "only with a correction" in answer.text and "It was wrong." in answer.text
+
+
+def test_words_written_after_a_time_was_set_are_told_of_where_they_are_written(app, world, people):
+    browser = signed_in(app, people[Role.EDITOR])
+    story = begun(world, people[Role.EDITOR])
+    publish(browser, story, when="at", at="2026-03-14T18:00")
+    at = f"/desk/articles/{story.id}"
+    assert "does not appear with it" not in browser.get(at).text and "Scheduled, " in browser.get(at).text
+
+    document, number = drafting.working_document(story)
+    drafting.save(story, {**document, "standfirst": "Since then."}, people[Role.EDITOR], number)
+    db.session.commit()
+
+    assert "does not appear with it" in browser.get(at).text
+
+
+def test_a_picture_that_is_not_there_is_told_at_its_field(app, world, people):
+    browser = signed_in(app, people[Role.EDITOR])
+    story = begun(world, people[Role.EDITOR])
+
+    answer = browser.post(
+        f"/desk/articles/{story.id}",
+        data={"headline": "H", "section_id": world.id, "kind": "news", "language": "en-GB", "picture_id": "99999", "number": "1", "body": "Typed."},
+    )  # fmt: skip
+
+    assert answer.status_code == 422 and "There is no picture 99999" in answer.text and "Typed." in answer.text
+
+
+def test_an_end_is_told_at_the_head_of_the_story(app, article, people):
+    browser = signed_in(app, people[Role.EDITOR])
+    browser.post(f"/desk/articles/{article.id}/end", data={"at": "2026-03-20T09:00"})
+
+    assert "It is public until" in browser.get(f"/desk/articles/{article.id}").text
 
 
 def test_what_is_given_to_review_has_its_checks_and_a_line_for_its_reader(app, world, people):

@@ -123,6 +123,8 @@ def test_what_was_read_since_midnight_is_ranked_and_drawn_by_the_hour(app, today
     assert '<rect width="100" height="8"/>' in ranked and '<rect width="25" height="8"/>' in ranked
     assert "3,050 in the last 24 hours, most of them, 3,000, from 23:00 on" in page
     assert page.count('class="hour"') == 2
+    assert 'class="l" href="/desk/articles/1"' in ranked
+    assert 'class="l" href="/desk/articles/' not in today(Role.CONTRIBUTOR)  # what is not theirs leads to its page
 
 
 def test_an_editor_is_told_of_errors_that_readers_report(today):

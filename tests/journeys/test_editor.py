@@ -123,6 +123,7 @@ def test_a_story_is_written_by_keyboard_alone(begun):
     expect(page.get_by_role("button", name="Table", exact=True)).to_be_focused()
     page.keyboard.press("Enter")
     expect(text(page)).to_be_focused()
+    page.keyboard.press("Shift+Tab")
     page.keyboard.type("Feet a year\n")
     for words in ("Year", "Feet", "Place", "2025", "11", "Ansel"):
         page.keyboard.type(words)
@@ -321,3 +322,61 @@ def test_axe_finds_nothing_in_the_editor_and_nothing_sticks_out(begun):
         assert page.evaluate(TOO_WIDE) == []
     page.set_viewport_size({"width": 320, "height": HEIGHT})
     assert page.evaluate(TOO_WIDE) == []
+
+
+def test_what_came_with_the_page_is_nothing_to_undo(begun):
+    page = begun()
+    text(page).focus()
+    page.keyboard.type("Eleven feet in a night.")
+    before = saved(page)
+    page = ready_again(page)
+
+    text(page).focus()
+    for _ in range(3):
+        page.keyboard.press("Control+z")
+    page.get_by_role("button", name="Undo").click()
+    expect(text(page)).to_contain_text("Eleven feet")
+    page.keyboard.type("Since then: ")
+    page.keyboard.press("Control+z")
+
+    assert saved(page) == before
+
+
+def test_enter_leads_out_of_a_quotation_and_nothing_typed_takes_a_cards_place(begun):
+    page = begun()
+    text(page).focus()
+    page.keyboard.type("> It fell.")
+    page.keyboard.press("Enter")
+    page.keyboard.press("Enter")
+    page.keyboard.type("After it.")
+    page.keyboard.press("Control+k")
+    page.get_by_label("Where it leads").fill("https://example.org/film")
+    page.get_by_label("Words").fill("A film")
+    page.get_by_label("As a card").check()
+    page.keyboard.press("Enter")
+    expect(page.locator(".ed-text [data-embed], .ed-card").first).to_be_visible()
+    assert "<p>It fell.</p></blockquote><p>After it.</p>" in flat(saved(page)).replace("<footer></footer>", "")
+
+    page = ready_again(page)
+    page.locator(".ed-text .ed-card, .ed-text [data-embed]").first.click()
+    page.keyboard.type("Behind.")
+
+    kept_now = flat(saved(page))
+    assert 'data-embed="https://example.org/film"' in kept_now and kept_now.endswith("<p>Behind.</p>")
+
+
+def test_a_byline_is_added_without_leaving_the_page(begun):
+    page = begun()
+    rows = page.locator(".side__byline")
+    before = rows.count()
+    page.get_by_role("button", name="One more byline").click()
+    page.keyboard.type("Somebody Else")
+    saved(page)
+
+    assert rows.count() == before + 1
+    assert "Somebody Else" in page.request.get(page.url.partition("?")[0]).text()
+
+
+def ready_again(page: Page) -> Page:
+    page.reload()
+    return ready(page)

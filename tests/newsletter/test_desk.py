@@ -53,7 +53,14 @@ def issue(browser, article) -> Issue:
 def press(browser, issue, act, **fields):
     said = {"subject": issue.subject, "introduction": issue.introduction, "story": list(issue.stories), **fields}
     answer = browser.post(issue.desk_url, data={**said, "act": act})
-    db.session.refresh(issue) if act != "drop" else db.session.expire_all()
+    db.session.refresh(issue)
+    return answer
+
+
+def sure(browser, issue, act):
+    """Press the button of the question whether one is sure."""
+    answer = browser.post(f"{issue.desk_url}/{act}")
+    db.session.expire_all()
     return answer
 
 
@@ -100,8 +107,8 @@ def test_the_letter_is_seen_before_it_leaves_under_its_own_policy(browser, issue
 
 
 def test_a_test_goes_to_whoever_asks_for_it_and_to_nobody_else(browser, issue, editor):
-    assert press(browser, issue, "test", to="boss@example.org").status_code == 422
-    assert press(browser, issue, "test", to=editor.email.upper()).status_code == 303
+    assert f"Send a test to {editor.email}" in browser.get(issue.desk_url).text
+    assert press(browser, issue, "test", to="boss@example.org").status_code == 303
 
     mail = db.session.scalars(select(Mail)).one()
     assert (
@@ -117,14 +124,19 @@ def test_it_is_scheduled_called_off_sent_and_thrown_away(browser, issue):
     for wrong in ("", "yesterday", "2020-01-01T06:00", "9999-12-31T23:59x"):
         answer = press(browser, issue, "schedule", send_at=wrong, introduction="Typed")
         assert answer.status_code == 422 and "Typed" in answer.text and issue.state == "draft"
-    press(browser, issue, "send")
+    asked = browser.get(press(browser, issue, "ask-send", introduction="Typed before").headers["Location"]).text
+    assert "to 3 readers now?" in asked and "Typed before" in asked and issue.state == "draft"
+    sure(browser, issue, "send")
     assert issue.state == "scheduled" and newsletter.send_due(Post()) == 3
+    assert sure(browser, issue, "drop").status_code == 422
 
     assert press(browser, issue, "save", subject="Other").status_code == 422
     other = newsletter.begin(EDIT.id, "Another")
     db.session.commit()
-    assert press(browser, other, "send").status_code == 422  # nothing stands in it
-    press(browser, other, "drop")
+    assert sure(browser, other, "send").status_code == 422  # nothing stands in it
+    assert "away?" in browser.get(press(browser, other, "ask-drop").headers["Location"]).text
+    assert len(db.session.scalars(select(Issue.id)).all()) == 2
+    sure(browser, other, "drop")
     assert db.session.scalars(select(Issue.subject)).all() == ["The morning"]
 
 

@@ -97,6 +97,8 @@ SENDERS: dict[str, str | set[Role]] = {
     "desk.change_subscriber": {Role.ADMIN},
     "desk.begin_issue": EDITORS,
     "desk.change_issue": EDITORS,
+    "desk.send_issue": EDITORS,
+    "desk.drop_issue": EDITORS,
     "desk.settle_delivery": EDITORS,
     "desk.settle_returned": EDITORS,
     "desk.retry_mail": EDITORS,
