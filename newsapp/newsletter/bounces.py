@@ -14,6 +14,8 @@ from email.message import EmailMessage, Message
 from enum import StrEnum
 from html import unescape
 
+from newsapp.outbox import LETTER
+
 MAX_TEXT = 50_000  # characters of the words that are looked at: a report says it early
 
 
@@ -48,6 +50,9 @@ def read(raw: bytes) -> list[Report]:
 def _read(message: Message) -> list[Report]:
     reports = _complaint(message) or _by_standard(message) or _in_words(message) or [Report(Outcome.UNCLEAR)]
     number, subject = _number(message), _header(message, "Subject")
+    if len(reports) == 1 and (written_to := _only_recipient(message)) and reports[0].address:
+        # Whom the letter went to, where the report names the address that it was forwarded to, or a server's own name for it.
+        reports = [replace(reports[0], address=written_to)]
     if len({report.address for report in reports}) > 1 and not _is_ours_alone(message):
         number = ""  # the letter to one of them; which one, nobody says
     return [replace(r, number=number, reason=" ".join((r.reason or subject).split())[:300]) for r in reports]
@@ -70,6 +75,10 @@ def _complaint(message: Message) -> list[Report]:
         if kind not in ("abuse", "fraud", "opt-out", "opt-out-list", "virus", "other", "miscategorized"):
             return [Report(Outcome.UNCLEAR, address, reason=f"Feedback-Type: {kind or 'none'}")]
         return [Report(Outcome.COMPLAINT, address, reason=kind)]
+    # Outlook's programme for senders brings the letter back and has no part that a machine could read.
+    subject = _header(message, "Subject")
+    if re.match(r"complaint about message from\b", subject, re.IGNORECASE) and any(_returned(message)):
+        return [Report(Outcome.COMPLAINT, _only_recipient(message), reason=subject)]
     return []
 
 
@@ -302,8 +311,9 @@ def _number(message: Message) -> str:
                 if found := re.search(pattern, str(value)):
                     return found[1]
     for inner in _returned(message):
-        if found := re.search(_NUMBERS[0], str(inner.get("Message-ID", ""))):
-            return found[1]
+        for pattern, name in ((_NUMBERS[0], "Message-ID"), (r"^\s*([0-9a-f]{24})\s*$", LETTER)):
+            if found := re.search(pattern, str(inner.get(name, ""))):
+                return found[1]
     for part in message.walk():
         if part.get_content_type() in ("message/delivery-status", "message/feedback-report"):
             for said in _fields(part):
@@ -328,10 +338,17 @@ def _returned(message: Message) -> Iterator[Message]:
             if isinstance(inner, list) and inner and isinstance(inner[0], Message):
                 yield inner[0]
         elif kind in ("text/rfc822-headers", "message/global-headers"):
-            yield message_from_bytes(_bytes(part).lstrip(b"\r\n"), policy=policy.compat32)
+            inner = part.get_payload()
+            if isinstance(inner, list):  # the parser takes every message/* for a message
+                yield from (one for one in inner[:1] if isinstance(one, Message))
+            else:
+                yield message_from_bytes(_bytes(part).lstrip(b"\r\n"), policy=policy.compat32)
     _, after = _split(_text(message))
     if after:
-        yield message_from_bytes(after.lstrip().encode(), policy=policy.compat32)
+        head = re.sub(
+            r"\A(?:\s*-{2,}[^\n]*\n)+", "", after
+        ).lstrip()  # Exim says in lines of their own how much of it follows
+        yield message_from_bytes(head.encode(), policy=policy.compat32)
 
 
 # --- reading mail that may be broken

@@ -3,10 +3,11 @@
 from newsapp.outbox.carriers import Folder, NotNow, Refused, Smtp, Unreachable, Unsure
 from newsapp.outbox.letters import Letter, composes, render
 from newsapp.outbox.models import Mail, count_written, post, waiting
-from newsapp.outbox.sending import BACK_OFF, init_app, send_due, tidy, written
+from newsapp.outbox.sending import BACK_OFF, LETTER, init_app, send_due, tidy, written
 
 __all__ = [
     "BACK_OFF",
+    "LETTER",
     "Folder",
     "Letter",
     "Mail",

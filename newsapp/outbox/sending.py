@@ -145,6 +145,7 @@ class _OnOneLine(UnstructuredHeader):
         return f"{self.name}: {self}{policy.linesep}"
 
 
+LETTER = "X-Letter"  # the header that brings a letter's number back
 _HEADERS = HeaderRegistry()
 _HEADERS.map_to_type("List-Unsubscribe", _OnOneLine)  # type: ignore[arg-type]  # as the library's own are
 _POLICY = default.clone(header_factory=_HEADERS)
@@ -159,6 +160,7 @@ def written(letter: Letter, to: str, number: str, at: datetime) -> EmailMessage:
     message["Subject"] = " ".join(letter.subject.split())
     message["Date"] = format_datetime(at)
     message["Message-ID"] = f"<{number}@{sender.partition('@')[2]}>"
+    message[LETTER] = number  # once more: some services put a Message-ID of their own in its place
     message["Auto-Submitted"] = "auto-generated"
     for name, value in letter.headers.items():
         message[name] = value
