@@ -96,8 +96,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with the longest: one worker would be at it alone when all others are done."""
+    """Begin with the longest: one worker would be at it alone when all others are done.
+
+    A file whose tests share a server, or a filled newsroom, is one worker's: each would make its own.
+    """
     items.sort(key=lambda item: item.path.name != "test_fresh_pages.py")
+    for item in items:
+        if item.path.parent.name in ("journeys", "demo"):
+            item.add_marker(pytest.mark.xdist_group(item.path.stem))
 
 
 @pytest.fixture(scope="session", autouse=True)

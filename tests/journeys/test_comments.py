@@ -12,8 +12,8 @@ from newsapp.articles import Article
 from newsapp.comments import Comment
 from newsapp.db import db
 from newsapp.lib import clock
+from tests.axe import TOO_WIDE
 from tests.browser import NARROW
-from tests.journeys.test_every_page import TOO_WIDE
 
 STORY = "/articles/what-a-leap-second-is"
 PASSWORD = "a long pass phrase for a test"

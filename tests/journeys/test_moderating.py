@@ -14,9 +14,8 @@ from newsapp.comments import Comment
 from newsapp.db import db
 from newsapp.lib import clock
 from tests.accounts.people import PASSWORD, password_hash
-from tests.axe import OF_COLOURS, violations
-from tests.browser import HEIGHT, NARROW, WIDE
-from tests.journeys.test_every_page import TOO_WIDE
+from tests.axe import faults, violations
+from tests.browser import NARROW
 from tests.servers import serving
 from tests.small_paper import plant
 
@@ -267,15 +266,7 @@ def test_axe_finds_nothing_at_the_desk_and_nothing_sticks_out(come_in, desk, wai
     page = come_in(reduced_motion="reduce")
     for address in DESK_PAGES:
         page.goto(address)
-        for width in (WIDE, NARROW):
-            page.set_viewport_size({"width": width, "height": HEIGHT})
-            page.emulate_media(color_scheme="light")
-            assert (address, width, violations(page)) == (address, width, [])
-            page.emulate_media(color_scheme="dark")
-            assert (address, width, violations(page, only=OF_COLOURS)) == (address, width, [])
-            assert (address, width, page.evaluate(TOO_WIDE)) == (address, width, [])
-        page.set_viewport_size({"width": 320, "height": HEIGHT})
-        assert (address, page.evaluate(TOO_WIDE)) == (address, [])
+        assert (address, faults(page)) == (address, [])
 
 
 def late(page: Page) -> None:

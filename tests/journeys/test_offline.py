@@ -6,11 +6,10 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.axe import violations
+from tests.axe import TOO_WIDE, violations
 from tests.browser import HEIGHT, NARROW, WIDE
 from tests.journeys.acts import tab_to, until
 from tests.journeys.pages import SECTION, SHORT_STORY, STORY, WITHDRAWN
-from tests.journeys.test_every_page import TOO_WIDE
 
 IN_CACHE = "async (name) => (await (await caches.open(name)).keys()).map((one) => new URL(one.url).pathname)"
 # A copy of another text, so that one can tell what is shown: the network's page or this.

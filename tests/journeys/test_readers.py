@@ -17,10 +17,8 @@ from newsapp.comments.models import REPLY_MAIL_WAITS
 from newsapp.db import db
 from newsapp.lib import clock
 from tests.accounts.people import PASSWORD, Mailbox, password_hash
-from tests.axe import OF_COLOURS, violations
-from tests.browser import HEIGHT, NARROW, WIDE
+from tests.axe import faults
 from tests.journeys.pages import SECTION, SHORT_STORY, STORY
-from tests.journeys.test_every_page import TOO_WIDE
 
 AUTHOR = "/authors/ines-vandermolen"
 TOPIC = "/topics/undersea-cables"
@@ -207,11 +205,4 @@ def test_ones_own_pages_have_no_fault_and_nothing_sticks_out(window, scripted, d
         re.sub("^https?://[^/]+", "", stop),
     ):
         page.goto(address)
-        for width in (WIDE, NARROW):
-            page.set_viewport_size({"width": width, "height": HEIGHT})
-            page.emulate_media(color_scheme="light")
-            assert (address, width, violations(page)) == (address, width, [])
-            page.emulate_media(color_scheme="dark")
-            assert (address, width, violations(page, only=OF_COLOURS)) == (address, width, [])
-        page.set_viewport_size({"width": 320, "height": HEIGHT})
-        assert (address, page.evaluate(TOO_WIDE)) == (address, [])
+        assert (address, faults(page)) == (address, [])

@@ -5,11 +5,10 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.axe import violations
+from tests.axe import TOO_WIDE, violations
 from tests.browser import HEIGHT, NARROW, WIDE
 from tests.journeys.acts import tab_to
 from tests.journeys.pages import SHORT_STORY, STORY
-from tests.journeys.test_every_page import TOO_WIDE
 
 LIVE = "/articles/storm-ottoline-live"
 TITLES = {STORY: "Seven agree a cable treaty, not who mends them", SHORT_STORY: "What a leap second is"}

@@ -7,9 +7,8 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.axe import OF_COLOURS, violations
+from tests.axe import OF_COLOURS, TOO_WIDE, violations
 from tests.browser import HEIGHT, NARROW, WIDE
-from tests.journeys.test_every_page import TOO_WIDE
 from tests.journeys.test_writing import address, come_in, paper, signed_in  # noqa: F401  # the same paper
 
 ON_TOP = """(it) => {

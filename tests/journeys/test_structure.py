@@ -5,10 +5,8 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
-from tests.axe import violations
-from tests.browser import HEIGHT, NARROW, WIDE
+from tests.axe import faults
 from tests.journeys.test_editor import saved
-from tests.journeys.test_every_page import TOO_WIDE
 from tests.journeys.test_writing import address, come_in, paper, signed_in  # noqa: F401  # the same paper
 
 
@@ -137,10 +135,4 @@ def test_axe_finds_nothing_on_the_pages_of_the_structure_and_nothing_sticks_out(
         "redirects/edit?old=/worlds",
     ):  # fmt: skip
         page.goto(f"{address}/desk/{at}")
-        for width, theme in ((WIDE, "dark"), (NARROW, "light")):
-            page.set_viewport_size({"width": width, "height": HEIGHT})
-            page.emulate_media(color_scheme=theme)
-            assert (at, width, violations(page)) == (at, width, [])
-            assert (at, width, page.evaluate(TOO_WIDE)) == (at, width, [])
-        page.set_viewport_size({"width": 320, "height": HEIGHT})
-        assert (at, page.evaluate(TOO_WIDE)) == (at, [])
+        assert (at, faults(page)) == (at, [])
