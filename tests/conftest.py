@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextvars
+import fcntl
+import json
 import os
 import shutil
 import uuid
@@ -57,15 +59,23 @@ class Compiled(BytecodeCache):
 Flask.jinja_options = {**Flask.jinja_options, "bytecode_cache": Compiled()}
 
 
-def compiled_once(compile_builder: Callable[..., Callable[..., tuple[str, str]]]) -> Callable[..., Any]:
-    """Wrap Werkzeug's compiling of what builds a rule's address: a function that takes the rule, and so serves its twins."""
-    kept: dict[tuple[Any, ...], Callable[..., tuple[str, str]]] = {}
+def compiled_once(compile_rule: Callable[[Rule], None]) -> Callable[[Rule], None]:
+    """Wrap Werkzeug's compiling of a rule: what is made of one serves its twins in the other tests' papers."""
+    kept: dict[tuple[Any, ...], dict[str, Any]] = {}
 
-    def compiled(rule: Rule, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:
-        key = (rule.rule, rule.subdomain, rule.host, repr(rule.defaults), append_unknown)
-        if key not in kept:
-            kept[key] = compile_builder(rule, append_unknown)
-        return kept[key]
+    def compiled(rule: Rule) -> None:
+        key = (rule.rule, rule.subdomain, rule.host, repr(rule.defaults), rule.merge_slashes)
+        made = kept.get(key)
+        if made is None:
+            compile_rule(rule)
+            made = {
+                name: getattr(rule, name) for name in ("_parts", "_trace", "_converters", "_build", "_build_unknown")
+            }
+            kept[key] = made | {name: made[name].__func__ for name in ("_build", "_build_unknown")}
+            return
+        rule.__dict__.update(made)
+        rule.arguments.update(made["_converters"])
+        rule._build, rule._build_unknown = (made[name].__get__(rule) for name in ("_build", "_build_unknown"))
 
     return compiled
 
@@ -86,7 +96,7 @@ def use_what_is_compiled(connection: Connection) -> None:
     connection.engine._compiled_cache = statements[type(connection.dialect)]
 
 
-Rule._compile_builder = compiled_once(Rule._compile_builder)  # type: ignore[method-assign]
+Rule.compile = compiled_once(Rule.compile)  # type: ignore[method-assign]
 
 NOON = datetime(2026, 3, 14, 12, 0, tzinfo=UTC)
 
@@ -273,9 +283,21 @@ def _account(name: str, role: Role) -> Account:
 @pytest.fixture(scope="session")
 def demo_site(postgres: Postgres | None, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """The settings of a filled demo newsroom; tests read it and leave it as it is."""
+    folder, database = tmp_path_factory.mktemp("demo"), postgres.create("demo") if postgres else None
     with clock.kept():
         clock.set_to(None)  # a test that has stopped it may be the first to ask for the paper
-        return fill_demo(tmp_path_factory.mktemp("demo"), postgres.create("demo") if postgres else None)
+        if database or "PYTEST_XDIST_WORKER" not in os.environ:
+            return fill_demo(folder, database)
+        # One worker writes it for all; each has a copy, which its tests may write into.
+        written = tmp_path_factory.getbasetemp().parent / "demo-written"
+        with written.with_suffix(".lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not (written / "settings.json").exists():
+                written.mkdir()
+                (written / "settings.json").write_text(json.dumps(fill_demo(written)))
+        shutil.copytree(written, folder, dirs_exist_ok=True)
+        own = {"NEWSAPP_INSTANCE": str(folder), "NEWSAPP_DATABASE_URL": f"sqlite:///{folder}/news.db"}
+        return json.loads((written / "settings.json").read_text()) | own
 
 
 @pytest.fixture
