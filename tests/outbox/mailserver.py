@@ -35,11 +35,12 @@ class MailServer:
 
     async def handle_DATA(self, server, session, envelope):  # type: ignore[no-untyped-def]
         self.was_secured.append(server.transport.get_extra_info("ssl_object") is not None)
+        letters, envelopes = self.letters, self.envelopes  # what is answered late is none of the next test's
         if self.waits:
             time.sleep(self.waits)  # it keeps everybody waiting
         if self.says.startswith("250"):
-            self.letters.append(message_from_bytes(envelope.content, policy=policy.default))
-            self.envelopes.append((envelope.mail_from, envelope.rcpt_tos))
+            letters.append(message_from_bytes(envelope.content, policy=policy.default))
+            envelopes.append((envelope.mail_from, envelope.rcpt_tos))
         return self.says
 
     def check(self, server, session, envelope, mechanism, data):  # type: ignore[no-untyped-def]
