@@ -389,3 +389,14 @@ def test_the_command_names_the_file_and_the_line_and_ends_with_2(app, edit, tmp_
     run = CliRunner().invoke(newsapp, ["subscribers", "import", str(file), "--newsletter", slug])
     assert run.exit_code == 0 and run.output == "1 taken over, 0 were known.\n"
     assert "a@example.org,the-morning-edit,confirmed" in CliRunner().invoke(newsapp, ["subscribers", "export"]).output
+
+
+def test_the_first_newsletter_stands_across_the_front_page_where_there_is_one(client, site, article):
+    assert "nlband" not in client.get("/").text
+
+    newsletter.found_newsletter("The Edit", "Five stories.", "Weekdays")
+    db.session.commit()
+    page = client.get("/").text
+
+    assert page.count('class="nlband"') == 1 and "Five stories. Weekdays" in page
+    assert 'name="source" value="front"' in page
