@@ -97,6 +97,10 @@ class PasswordForm(Form):
     current: Any = PasswordField("Your password now", [needed("the password that you have now")])
     password: Any = PasswordField("New password", [needed("a password"), NewPassword()])
 
+    def validate_password(self, field: Any) -> None:
+        if field.data and field.data == self.current.data:
+            raise ValidationError("That is the password that you have now. Choose another.")
+
 
 class EmailForm(Form):
     email: Any = StringField("New email address", [needed("the new address"), MailAddress()], [stripped])

@@ -34,6 +34,7 @@ _LEFT_OPEN = re.compile(r"<(?=/?([A-Za-z][^\s/<>]*)([^<>]*>)?)")
 _ADDRESS = re.compile(
     r"(?<![\w@/.])(?:https?://|www\.)(?:\([^\s<>()]*\)|[^\s<>()\"])*(?:\([^\s<>()]*\)|[\w/=&#%+~$-])", re.I
 )
+_SPOKEN = re.compile(r"\s+[^\s=/>][^=>]*>")  # words, as in <b and c>, where a tag has attributes
 # Marks that take no ink: a comment of nothing else says nothing.
 _NO_INK = re.compile(
     r"<[^>]*>|[\s\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f\u2800"
@@ -52,8 +53,9 @@ def clean(body: str) -> str:
 
 
 def _keep_typed(found: re.Match[str]) -> str:
-    """Keep a ``<`` that begins no tag, as in ``x<y`` and ``<me@example.org>``: a parser would drop what follows."""
-    return "<" if found[1].lower() in _HTML and found[2] else "&lt;"
+    """Keep a ``<`` that begins no tag, as in ``x<y``, ``<b and c>`` and ``<me@example.org>``: a parser would drop what follows."""
+    is_tag = found[1].lower() in _HTML and found[2] and not (len(found[1]) == 1 and _SPOKEN.fullmatch(found[2]))
+    return "<" if is_tag else "&lt;"
 
 
 def _write(out: Writer, element: Element, *, links: bool = True) -> None:

@@ -59,6 +59,7 @@ CLAIMS = Limit("letters to claim comments, one account", 5, timedelta(hours=1))
 CLAIM_LETTERS = Limit("letters to claim comments, one address", 3, timedelta(days=1))
 NOTICES = {
     "deleted": "Your comment is deleted.",
+    "changed": "Your comment is changed.",
     "appeal": "Your appeal has arrived. A moderator looks at the decision again.",
     "claimed": "These comments are yours now, under your name.",
     "claim-asked": "If comments were written with that address, a letter is on its way to it. Open its link while you are signed in here.",
@@ -118,6 +119,8 @@ def permalink(comment_id: int):
         story = db.session.get_one(Article, gone.article_id)
         if story.is_public(tags.moment()):
             return redirect(f"{story.url}#comments", 302)
+    if gone is not None and not gone.is_visible and not gone.deleted_at and gone.is_by(reader()):
+        return redirect(url_for(".own_comments"), 302)  # it waits, or was rejected: there its author reads why
     comment, article = _comment(comment_id)
     root = comment if comment.parent_id is None else db.session.get_one(Comment, comment.root_id)
     before = db.session.scalar(
@@ -164,6 +167,9 @@ def post(slug: str):
     if account is None and request.form.get("sign-in"):
         there = url_for("accounts.sign_in", next=f"{article.url}/comments/new")
         return hold(there, is_asked=True) or lead_to(there)
+    if account is None and "name" not in request.form:  # the form of somebody signed in, who is not any more
+        ended = "You are not signed in any more. Sign in again, or say below who you are."
+        return _write(article, form, parent, 422, fault=ended)
     if not form.validate():
         return _write(article, form, parent, 422)
     sender = Sender(account=account, network=hashed_network(network()))
@@ -259,6 +265,8 @@ def edit(comment_id: int):
         comment, article = _own(comment_id)
         return _write(article, form, status=422, edits=comment, fault=said)
     db.session.commit()
+    if back := _asked_from():
+        return lead_to(f"{back}?done=changed")
     # The page is loaded anew: the words stand in its list of comments, or above it, and not beside those from before.
     if wants_part():
         return lead_to(f"{article.url}#comments")
@@ -279,9 +287,8 @@ def delete_form(comment_id: int):
 @readers_only
 def delete(comment_id: int):
     comment, article = _own(comment_id)
-    if not comment.deleted_at:
-        comment.delete()
-        db.session.commit()
+    comment.delete()
+    db.session.commit()
     if back := _asked_from():
         return redirect(f"{back}?done=deleted", 303)
     return lead_to(f"{article.url}#comments")
@@ -620,11 +627,17 @@ def _comment(comment_id: int) -> tuple[Comment, Article]:
 
 
 def _own(comment_id: int) -> tuple[Comment, Article]:
-    """Give a comment by who is signed in, in whatever state; somebody else's is not there."""
+    """Give a comment by who is signed in, in whatever state; somebody else's is not there.
+
+    From one that they have deleted, as with Back or a second press, they are led to its discussion.
+    """
     comment = db.session.get(Comment, comment_id)
-    if comment is None or not comment.is_by(reader()) or comment.deleted_at:
+    if comment is None or not comment.is_by(reader()):
         abort(404)
-    return comment, db.session.get_one(Article, comment.article_id)
+    article = db.session.get_one(Article, comment.article_id)
+    if comment.deleted_at:
+        abort(lead_to(f"{article.url}#comments"))
+    return comment, article
 
 
 def _parent(said: str | None, article: Article) -> Comment | None:
@@ -669,7 +682,7 @@ def _write(
         form=form,
         parent=parent,
         edits=edits,
-        send_to=f"{edits.url}/edit" if edits else f"{article.url}/comments",
+        send_to=f"{edits.url}/edit{'?back=account' if _asked_from() else ''}" if edits else f"{article.url}/comments",
         back=place.url if place else f"{article.url}#comments",
         opened=opened_now(),
         rule=_rule(),

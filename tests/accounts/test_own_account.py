@@ -142,6 +142,8 @@ def test_a_new_password_needs_the_old_one_and_ends_the_other_browsers(app, tamsi
     assert wrong.status_code == 422 and "not your password" in wrong.text and is_in(there)
 
     assert here.post("/account/password", data={"current": PASSWORD, "password": "short"}).status_code == 422
+    same = here.post("/account/password", data={"current": PASSWORD, "password": PASSWORD})
+    assert same.status_code == 422 and "Choose another" in same.text
     answer = here.post("/account/password", data={"current": PASSWORD, "password": NEW})
 
     assert answer.headers["Location"] == "/account/security?done=changed"

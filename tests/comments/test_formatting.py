@@ -113,6 +113,8 @@ def test_an_address_in_a_link_or_in_code_is_not_linked_again():
         ("<me@example.org> wrote", "&lt;me@example.org&gt; wrote"),
         ("a List<String> of x <- y", "a List&lt;String&gt; of x &lt;- y"),
         ("a <b", "a &lt;b"),
+        ("a <b and c> d", "a &lt;b and c&gt; d"),
+        ('a <b class="x">c</b> d', "a <strong>c</strong> d"),
         ("a </b", "a &lt;/b"),
         ("AT&T; R&amp;D &lt;b&gt; &amp;lt;", "AT&amp;T; R&amp;D &lt;b&gt; &amp;lt;"),
         ("<sigh> fine <b>then</b>", "&lt;sigh&gt; fine <strong>then</strong>"),

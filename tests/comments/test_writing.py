@@ -340,7 +340,36 @@ def test_one_deletes_ones_own_and_nobody_elses(known, app, address, editor):
         assert other.post(f"{url}/{act}", data={"body": "x"}).status_code == 404
     assert "Delete your comment" in known.get(f"{url}/delete").text
     assert known.post(f"{url}/delete").status_code == 303
-    assert only().deleted_at and known.post(f"{url}/delete").status_code == 404
+    assert only().deleted_at
+    for again in (known.post(f"{url}/delete"), known.get(f"{url}/delete"), known.get(f"{url}/edit")):  # twice, or Back
+        assert again.status_code == 303 and again.location == f"{address}#comments"
+
+
+def test_who_edits_from_ones_own_list_is_led_back_to_it_and_told(known, address):
+    known.post(f"{address}/comments", data={"body": "First words"})
+    link = f"{only().url}/edit?back=account"
+    assert link in known.get("/account/comments").text and f'action="{link}"' in known.get(link).text
+
+    answer = known.post(link, data={"body": "Second words"})
+
+    assert answer.status_code == 303 and answer.location == "/account/comments?done=changed"
+    assert "Your comment is changed." in known.get(answer.location).text
+
+
+def test_the_address_of_ones_own_comment_that_others_do_not_see_leads_to_ones_list(known, app, address, client):
+    known.post(f"{address}/comments", data={"body": "It waits"})
+    only().hold("moderator")
+    db.session.commit()
+
+    assert known.get(only().url).location == "/account/comments"
+    assert client.get(only().url).status_code == 404
+
+
+def test_who_was_signed_out_meanwhile_is_told_so_and_loses_no_word(client, address):
+    """The form of somebody signed in asks for no name."""
+    answer = client.post(f"{address}/comments", data={"body": "Half a thought"})
+
+    assert answer.status_code == 422 and "not signed in any more" in answer.text and "Half a thought" in answer.text
 
 
 def test_who_deletes_from_ones_own_list_is_led_back_to_it(known, address):

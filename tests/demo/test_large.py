@@ -21,7 +21,7 @@ from newsapp.lib import clock
 from newsapp.sections import Section
 from tests.conftest import Browser
 
-STORIES, COMMENTS = 300, 900
+STORIES, COMMENTS = 120, 360
 pytestmark = pytest.mark.xdist_group("large")
 
 

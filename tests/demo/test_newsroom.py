@@ -275,8 +275,8 @@ def test_an_invented_story_fixes_no_date_or_coming_year():
 
 @pytest.fixture(
     scope="module",
-    params=["2027-01-03T11:00", "2027-01-01T02:00", "2026-12-31T23:30"],
-    ids=["Sunday", "first of January", "last of December"],
+    params=["2034-01-01T02:00", "2026-12-31T23:30"],
+    ids=["a Sunday, the first of January", "last of December"],
 )
 def a_paper_of_that_day(request, tmp_path_factory):
     """The demo newsroom as one gets it who sets it up at an awkward moment."""

@@ -110,13 +110,13 @@ def test_the_list_names_what_is_followed_and_lets_it_go(me, reader, article, wor
     db.session.commit()
 
     page = me.get("/account/follows").text
-    assert "3 sections, authors and topics" in page
+    assert "You follow 3" in page
     for name in ("World", "Rosalind Achterberg", "Rivers"):
         assert f"<b>{name}</b>" in page
     assert titles(page) == ["Barges return to the Ostrel"], "a story on three shelves stands there once"
 
     me.post("/account/follows", data={"shelf": f"author:{rosalind.id}", "act": "unfollow"})
-    assert "2 sections, authors and topics" in me.get("/account/follows").text
+    assert "You follow 2" in me.get("/account/follows").text
 
 
 def test_who_follows_nothing_is_told_how_to(me, article):

@@ -68,13 +68,13 @@ def test_a_reader_follows_an_author_a_section_and_a_topic_and_reads_their_news(w
             expect(page.locator("#status")).to_contain_text("You follow")
     page.locator(".person summary").click()
     page.locator(".person").get_by_role("link", name="What you follow").click()
-    expect(page.get_by_role("heading", name="3 sections, authors and topics")).to_be_visible()
+    expect(page.get_by_role("heading", name="You follow 3")).to_be_visible()
     expect(page.locator(".river li").first).to_be_visible()
     page.get_by_role("link", name="Older stories").click()
     expect(page.get_by_role("heading", name="Earlier there")).to_be_visible()
     page.get_by_role("link", name="The newest").click()
     page.get_by_role("button", name="Stop following Ines Vandermolen").click()
-    expect(page.get_by_role("heading", name="2 sections, authors and topics")).to_be_visible()
+    expect(page.get_by_role("heading", name="You follow 2")).to_be_visible()
 
 
 def test_a_reader_saves_in_the_account_and_finds_it_on_a_second_browser(window, scripted, person):

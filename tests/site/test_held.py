@@ -31,7 +31,9 @@ def writer(app, article, editor):
 
 def held(page: str) -> dict[str, str]:
     form = page[page.index('<form method="post" action="/desk/articles/') :]
-    return {n: html.unescape(v) for n, v in re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', form)}
+    fields = re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', form)
+    fields += re.findall(r'<textarea [^>]*name="([^"]+)"[^>]*>\n([^<]*)</textarea>', form)  # which can be gone on with
+    return {n: html.unescape(v) for n, v in fields}
 
 
 def test_what_was_typed_is_held_until_its_writer_has_signed_in_again(app, article, editor, writer):
@@ -47,7 +49,7 @@ def test_what_was_typed_is_held_until_its_writer_has_signed_in_again(app, articl
     again = signed_in(app, editor)  # in another tab of the same browser
     token, again.token = again.token, None
     asked = again.post(f"/desk/articles/{article.id}", data=kept)
-    assert asked.status_code == 409 and "Send it once more" in asked.text
+    assert asked.status_code == 409 and "Send it once more" in asked.text and "What you wrote</label>" in asked.text
     again.token = token
     done = again.post(
         f"/desk/articles/{article.id}",
