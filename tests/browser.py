@@ -186,6 +186,8 @@ def _is_the_networks(answer: Response) -> bool:
 def _is_meant(message: ConsoleMessage, pages: set[str]) -> bool:
     if "net::ERR_FAILED" in message.text and "/media/" in message.location["url"]:
         return True  # a kept page, whose further pictures are not kept
+    if message.text == "Service Worker registration blocked by Playwright":
+        return True  # see Windows.open()
     if message.text == "An unknown error occurred when fetching the script.":
         return True  # the service worker's, which is asked for when nothing else is done: the network or the test has ended
     is_of_a_page = message.text.startswith("Failed to load resource") and message.location["url"] in pages
@@ -231,11 +233,17 @@ class Windows:
         self._address = address
         self._open: list[tuple[BrowserContext, Watch]] = []
 
-    def open(self, *, width: int = WIDE, height: int = HEIGHT, scripted: bool = True, **how: Any) -> Page:
-        """Open one that knows no other; ``how`` is what Playwright's new_context() takes besides."""
+    def open(
+        self, *, width: int = WIDE, height: int = HEIGHT, scripted: bool = True, keeps: bool = False, **how: Any
+    ) -> Page:
+        """Open one that knows no other; ``how`` is what Playwright's new_context() takes besides.
+
+        The service worker, which ``keeps`` what was read, costs each page a third of its time: only those who ask have it.
+        """
         context = self._browser.new_context(
-            base_url=self._address, viewport={"width": width, "height": height}, java_script_enabled=scripted, **how
-        )
+            base_url=self._address, viewport={"width": width, "height": height}, java_script_enabled=scripted,
+            service_workers="allow" if keeps else "block", **how,
+        )  # fmt: skip
         context.set_default_timeout(TIMEOUT_MS)
         self._open.append((context, Watch(context, self._address)))
         return context.new_page()

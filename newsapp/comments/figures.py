@@ -49,8 +49,11 @@ def months(session: Session, zone: ZoneInfo, at: datetime) -> list[Month]:
     """
     shows(TAG)
     ends = begin_of_month(at, zone)
+    begun = session.scalar(select(LogEntry.at).where(LogEntry.id == select(func.min(LogEntry.id)).scalar_subquery()))
     found = []
     for _ in range(MONTHS):
+        if begun is None or ends <= begun:
+            break  # nothing had been done at all
         begins = begin_of_month(ends, zone, months_before=1)
         month = _count(session, begins, ends)
         if not month.is_empty:

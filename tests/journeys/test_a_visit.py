@@ -1,4 +1,5 @@
 import re
+from functools import partial
 
 import pytest
 from playwright.sync_api import expect
@@ -7,6 +8,12 @@ from tests.journeys.acts import choose, letter_height, tab, tab_to
 from tests.journeys.pages import SECTION
 
 ON_PAGE_2 = "Below the crater, a village rebuilds its terraces"
+
+
+@pytest.fixture
+def window(window):
+    """Opens windows that keep what was read, as a reader's do."""
+    return partial(window, keeps=True)
 
 
 def test_a_reader_goes_from_the_front_page_through_a_story_to_the_next(page, scripted):

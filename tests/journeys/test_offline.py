@@ -2,6 +2,7 @@
 
 import json
 import re
+from functools import partial
 
 import pytest
 from playwright.sync_api import expect
@@ -19,6 +20,12 @@ PUT = """async ([path, words, at]) => {
   await (await caches.open("pages-1")).put(path, new Response(body, { headers }));
 }"""
 YESTERDAY, IN_2000 = "2026-01-01T12:00:00.000Z", "2000-01-01T12:00:00.000Z"
+
+
+@pytest.fixture
+def window(window):
+    """Opens windows that keep what was read, as a reader's do."""
+    return partial(window, keeps=True)
 
 
 def kept(page):

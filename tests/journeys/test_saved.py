@@ -1,6 +1,7 @@
 """Stories saved for later: in this browser, in every tab of it, and nowhere else."""
 
 import re
+from functools import partial
 
 import pytest
 from playwright.sync_api import expect
@@ -12,6 +13,12 @@ from tests.journeys.pages import SHORT_STORY, STORY
 
 LIVE = "/articles/storm-ottoline-live"
 TITLES = {STORY: "Seven agree a cable treaty, not who mends them", SHORT_STORY: "What a leap second is"}
+
+
+@pytest.fixture
+def window(window):
+    """Opens windows that keep what was read, as a reader's do."""
+    return partial(window, keeps=True)
 
 
 def save(page, address):

@@ -94,8 +94,9 @@ def test_after_each_of_300_changes_every_kept_page_is_as_if_made_anew(paper, ora
             one[1](chance)
             db.session.commit()
         compare(
-            kept, oracle, VARIANTS[n % len(VARIANTS)], after=f"change {n}, {' and '.join(o[0] for o in before)} {name}"
-        )
+            kept, oracle, VARIANTS[n % len(VARIANTS)], after=f"change {n}, {' and '.join(o[0] for o in before)} {name}",
+            kept_only=n % 4 > 0,  # an answer that is never kept is made anew here as well; only its parts can be old
+        )  # fmt: skip
     assert not quiet
 
 
@@ -177,10 +178,13 @@ def step_clock(chance: random.Random, *, to_next: bool = False) -> None:
         clock.advance(timedelta(seconds=chance.randint(1, 600)))
 
 
-def compare(kept: Browser, oracle, headers: dict[str, str], after: str) -> None:
+def compare(kept: Browser, oracle, headers: dict[str, str], after: str, *, kept_only: bool = False) -> None:
     bare = fresh(oracle)  # nothing is changed between these requests, so what one of them keeps is new for the next
     for address in addresses():
-        seen, made = kept.get(address, headers=headers), bare.get(address, headers=headers)
+        seen = kept.get(address, headers=headers)
+        if kept_only and "no-store" in seen.headers["Cache-Control"]:
+            continue
+        made = bare.get(address, headers=headers)
         same([seen.status_code, seen.text], [made.status_code, made.text], f"{address} after {after} at {clock.now()}")
 
 
