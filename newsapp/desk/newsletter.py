@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from urllib.parse import quote
 
 from flask import Response, make_response, request
 from sqlalchemy import func, select
@@ -106,7 +107,8 @@ def change(issue_id: int):
         return _issue(db.get_or_404(Issue, issue_id), form, 422, str(fault))
     db.session.commit()
     words = plain(request.form.get("q"))[:200]
-    return lead_to(f"{found.desk_url}?done={done}" + (f"&q={words}" if words else ""))
+    place = "#stories-h" if act in ("find", "add", "remove", "up", "down") or "order" in request.form else ""
+    return lead_to(f"{found.desk_url}?done={done}" + (f"&q={quote(words)}" if words else "") + place)
 
 
 @bp.post(f"{_ISSUE}/send", endpoint="send_issue")

@@ -13,10 +13,13 @@ import pytest
 from playwright.sync_api import expect
 from sqlalchemy import select
 
-from newsapp import create_app, newsletter, outbox
+from newsapp import accounts, create_app, newsletter, outbox
+from newsapp.accounts import Role
+from newsapp.articles.lists import newest
 from newsapp.db import db
 from newsapp.lib import clock
 from newsapp.newsletter import Newsletter
+from tests.accounts.people import PASSWORD, password_hash
 from tests.journeys.pages import SHORT_STORY
 
 
@@ -92,3 +95,41 @@ def test_an_address_that_is_none_comes_back_with_what_was_typed(page, scripted):
     form.get_by_role("button", name="Sign up").click()
     expect(page.get_by_role("alert")).to_contain_text("You are not subscribed yet.")
     expect(page.locator(".nl-form").get_by_label("Email address")).to_have_value("wren@@example")
+
+
+def test_an_issues_stories_are_put_in_order_by_drag_and_by_keyboard(mailbox, window):
+    app, _ = mailbox
+    with app.app_context():
+        three = [card.id for card in newest(db.session(), "all", 3)]
+        issue = newsletter.begin(db.session.scalars(select(Newsletter.id)).first(), "Dragged about")
+        issue.write("Dragged about", "", three)
+        made = accounts.create("Isaura Issue", "isaura", "isaura.issue@example.org", password_hash())
+        made.role = Role.EDITOR
+        db.session.commit()
+        address = issue.desk_url
+    page = window()
+    page.goto(address)
+    page.get_by_label("Username or email address").fill("isaura")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+
+    def order() -> list[int]:
+        return [int(one) for one in page.locator("#chosen > li").evaluate_all("all => all.map(one => one.dataset.id)")]
+
+    page.get_by_label("Introduction").fill("Typed before the drag")
+    grip, last = page.locator("#chosen .drag").first, page.locator("#chosen > li").nth(2)
+    grip.scroll_into_view_if_needed()
+    start, end = grip.bounding_box(), last.bounding_box()
+    page.mouse.move(start["x"] + 5, start["y"] + 5)
+    page.mouse.down()
+    page.mouse.move(start["x"] + 5, end["y"] + end["height"] - 2, steps=8)
+    with page.expect_navigation():
+        page.mouse.up()
+    assert order() == [three[1], three[2], three[0]] and page.url.endswith("#stories-h")
+    expect(page.get_by_label("Introduction")).to_have_value("Typed before the drag")
+
+    page.locator("#chosen > li").nth(2).get_by_role("button", name="Up").focus()
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    page.reload()
+    assert order() == [three[1], three[0], three[2]]
