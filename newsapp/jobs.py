@@ -103,6 +103,7 @@ class Scheduler:
                 feeds.tell_hub(hub)
             follows.letters.look_for_news()
             accounts.standing.post_due()
+            newsletter.digests.write_due()
             if self._app.config["BOUNCES_FROM"] and leases.take("bounces", COLLECTS_EVERY):
                 self._try(newsletter.collect, "The mailbox of returned letters could not be read.")
             if not leases.take("most-read", EVERY):

@@ -395,6 +395,8 @@ def _came_back(chance: random.Random) -> Returned:
 VERBS: dict[str, Change] = {
     "Mail.try_now": lambda c: outbox.post("test", "reader@example.org", subject="x", text="x").try_now(),
     "newsletter.begin": lambda c: newsletter.begin(1, words(c)),
+    "newsletter.set_digest": lambda c: newsletter.digests.set_digest(_newsletter(c).id, c.choice([None, 3]), "06:30", None),
+    "newsletter.stop_digest": lambda c: newsletter.digests.stop_digest(_newsletter(c).id),
     "newsletter.list_unsure": lambda c: list_unsure(clock.now()),
     "newsletter.send_trial": lambda c: newsletter.send_trial(_issue(c), "reader@example.org"),
     "newsletter.found_newsletter": lambda c: newsletter.found_newsletter(words(c), words(c)),

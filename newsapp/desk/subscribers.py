@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from flask import Response, make_response, request
 from sqlalchemy import func, select
-from wtforms import BooleanField, FileField, IntegerField, SelectField, StringField, TextAreaField
-from wtforms.validators import DataRequired, Length, NumberRange, Optional
+from wtforms import BooleanField, FileField, IntegerField, SelectChoice, SelectField, StringField, TextAreaField  # type: ignore[attr-defined]
+from wtforms.validators import DataRequired, Length, NumberRange, Optional, Regexp
 
 from newsapp.db import db
 from newsapp.desk.frame import bp, me
+from newsapp.desk.stories import branches
+from newsapp.layout import layout
 from newsapp.lib import clock
 from newsapp.lib.forms import Form, plain
 from newsapp.lib.text import whole_number
 from newsapp.lib.web import lead_to, page
-from newsapp.newsletter import lists, subscribers
+from newsapp.newsletter import digests, lists, subscribers
+from newsapp.newsletter.digests import WEEKDAYS
 from newsapp.newsletter.lists import WrongList
 from newsapp.newsletter.subscribers import Newsletter, Subscriber, Subscription, Suppression
 
@@ -32,6 +35,17 @@ class NewsletterForm(Form):
     description = TextAreaField("What stands in it", [Length(max=300, message="At most 300 characters.")], [plain])
     frequency = StringField("How often", [Length(max=80, message="At most 80 characters.")], [plain])
     position = IntegerField("Place among the others", [Optional(), NumberRange(0, 999, "A number up to 999.")])
+
+
+class DigestForm(Form):
+    """When a newsletter writes itself, and of what."""
+
+    every = SelectField(
+        "It writes itself",
+        choices=[SelectChoice("", "No, somebody writes each issue"), SelectChoice("daily", "Every day"), *(SelectChoice(str(n), f"Every {day}") for n, day in enumerate(WEEKDAYS))],
+    )  # fmt: skip
+    at = StringField("At", [Regexp(r"([01]\d|2[0-3]):[0-5]\d", message="Write a time such as 06:30.")])
+    section = SelectField("Of the new stories in", coerce=int)
 
 
 class ImportForm(Form):
@@ -76,6 +90,22 @@ def edit_newsletter(newsletter_id: int):
     found.edit(form.name.data or "", form.description.data or "", form.frequency.data or "", form.position.data or 0)
     db.session.commit()
     return lead_to(f"{NEWSLETTERS}?done=saved")
+
+
+@bp.post(f"{_ONE}/digest")
+def set_digest(newsletter_id: int):
+    """Let a newsletter write itself, or people write it again."""
+    found = db.get_or_404(Newsletter, newsletter_id)
+    form = _digest_form(found, ...)
+    if not form.every.data:
+        digests.stop_digest(found.id, me())
+    elif form.validate():
+        weekday = None if form.every.data == "daily" else int(form.every.data)
+        digests.set_digest(found.id, weekday, form.at.data or "", form.section.data or None, me())
+    else:
+        return _one(found, NewsletterForm(formdata=None, obj=found), 422, form)
+    db.session.commit()
+    return lead_to(f"{NEWSLETTERS}/{found.id}?done=digest")
 
 
 @bp.get("/subscribers", endpoint="subscribers")
@@ -147,8 +177,27 @@ def _newsletters(form: NewsletterForm, status: int = 200) -> Response:
     )  # fmt: skip
 
 
-def _one(found: Newsletter, form: NewsletterForm, status: int = 200) -> Response:
-    return page("desk/newsletter-one.html", status=status, newsletter=found, form=form)
+def _one(found: Newsletter, form: NewsletterForm, status: int = 200, digest: DigestForm | None = None) -> Response:
+    rule = digests.digest_of(found.id)
+    return page(
+        "desk/newsletter-one.html", status=status, newsletter=found, form=form, digest=digest or _digest_form(found, None),
+        next=rule.next(clock.now(), layout().site.timezone) if rule else None, zone=str(layout().site.timezone), done=request.args.get("done"),
+    )  # fmt: skip
+
+
+def _digest_form(found: Newsletter, formdata: object) -> DigestForm:
+    if formdata is ...:
+        form = DigestForm()
+    else:
+        rule = digests.digest_of(found.id)
+        every = "" if rule is None else "daily" if rule.weekday is None else str(rule.weekday)
+        said = {"every": every, "at": rule.at if rule else "06:30", "section": (rule.section_id if rule else None) or 0}
+        form = DigestForm(formdata=None, data=said)
+    form.section.choices = [
+        SelectChoice(0, "The whole paper"),
+        *(SelectChoice(branch.id, label) for branch, label in branches()),
+    ]
+    return form
 
 
 def _import_form(formdata: object) -> ImportForm:

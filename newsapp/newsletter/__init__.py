@@ -1,6 +1,6 @@
 """The newsletter: who gets it, its issues, and how they leave and come back."""
 
-from newsapp.newsletter import letters, links, lists, subscribers
+from newsapp.newsletter import digests, letters, links, lists, subscribers
 from newsapp.newsletter.audience import Audience, Named, Receiver, Subscribers, Ways, audience, named, serve
 from newsapp.newsletter.composing import compose, contents, shown_to
 from newsapp.newsletter.issues import MOST_STORIES, CannotChange, Delivery, Issue, Progress, begin, progress
@@ -45,6 +45,7 @@ __all__ = [
     "compose",
     "confirm",
     "contents",
+    "digests",
     "forget_unanswered",
     "found_newsletter",
     "letters",

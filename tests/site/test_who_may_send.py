@@ -93,6 +93,7 @@ SENDERS: dict[str, str | set[Role]] = {
     "newsletters.choose_own": READERS,
     "desk.add_newsletter": EDITORS,
     "desk.edit_newsletter": EDITORS,
+    "desk.set_digest": EDITORS,
     "desk.import_subscribers": {Role.ADMIN},
     "desk.change_subscriber": {Role.ADMIN},
     "desk.begin_issue": EDITORS,
