@@ -62,7 +62,7 @@ _ADDRESSES = {
 }  # fmt: skip
 # Ids that the page itself uses; a heading of that name gets another one.
 _RESERVED_ID = re.compile(
-    r"main|dialog|share|sources|comments?|reply|respond|status|prefs|preferences|toc|menu|more|river|updates|search|thread"
+    r"main|dialog|stay|share|sources|comments?|reply|respond|status|prefs|preferences|toc|menu|more|river|updates|search|thread"
     r"|(act|form|mine|my|nl|offline|own|reply|saved|sort)(-.*)?|sh|yml|wordmark|share-(url|here)|[a-z]+-h|(src|ref|comment|corr|[b-z])-.*"
 )
 _ON_EVERY_PAGE = {"main", "share", "comments", "sources"}

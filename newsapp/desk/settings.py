@@ -33,7 +33,7 @@ SAYS = {
     "name": "the name", "tagline": "the line below the name", "description": "the description", "language": "the language", "zone": "the time zone",
     "founded_on": "the founding day", "copyright_from": "the first year of the copyright", "copyright_line": "the copyright line",
     "social_links": "the links to networks", "share_networks": "where stories can be shared", "top_writers_days": "the days of Top Writers",
-    "comments_guests": "comments of guests", "comments_first_held": "the first comments that wait", "comments_close_days": "when discussions close",
+    "stay_informed": "the window “Stay Informed”", "comments_guests": "comments of guests", "comments_first_held": "the first comments that wait", "comments_close_days": "when discussions close",
     "contact_addresses": "where messages go",
 }  # fmt: skip
 
@@ -67,6 +67,7 @@ class SettingsForm(Form):
         "Top Writers counts the last days",
         validators=[DataRequired("Write a number of days."), NumberRange(1, 366, "Write a number from 1 to 366.")],
     )
+    stay_informed = BooleanField("Offer the newsletter in a small window at the corner of the page, “Stay Informed”")
     comments_guests = BooleanField(
         "People without an account may comment; a moderator reads each of their comments first"
     )

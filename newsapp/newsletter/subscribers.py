@@ -23,7 +23,7 @@ from newsapp.lib.text import slugify
 
 # What somebody agrees to, with the version that is kept with their yes. A change of the words is a new version.
 CONSENT = "1: Send me this newsletter by email. I can stop it at any time, with one press in each letter."
-FORMS = ("article", "front", "footer", "page")
+FORMS = ("article", "front", "footer", "page", "dialog")
 SOURCES = (*FORMS, "account", "import")
 ASKED_FOR = timedelta(days=7)  # so long the link in the letter counts, and who never said yes is remembered
 REASONS = ("Too often", "Not what I expected", "I never signed up", "Something else")

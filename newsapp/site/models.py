@@ -28,6 +28,9 @@ class Site(Base, Tagged):
     share_networks: Mapped[list[str]] = mapped_column(Json, default=list)  # keys of articles.sharing.NETWORKS
     top_writers_days: Mapped[int] = mapped_column(default=30)
     comment_rules: Mapped[str] = mapped_column(default="")  # in short, a line each, over the form for a comment
+    stay_informed: Mapped[bool] = mapped_column(
+        default=False
+    )  # the newsletter's form in a window, see static/js/stay.js
     # None: as the settings of the same names say, see policy.py
     comments_guests: Mapped[bool | None]
     comments_first_held: Mapped[int | None]
@@ -67,5 +70,5 @@ def current(session: Session) -> Site:
     """Give the site's row; a new one with neutral words where nobody has set anything yet."""
     return session.scalar(select(Site).order_by(Site.id).limit(1)) or Site(
         id=1, name="A news site", tagline="", description="", language="en-GB", zone="Europe/London",
-        copyright_line="All rights reserved.", social_links=[], share_networks=[], top_writers_days=30, comment_rules="",
+        copyright_line="All rights reserved.", social_links=[], share_networks=[], top_writers_days=30, comment_rules="", stay_informed=False,
     )  # fmt: skip

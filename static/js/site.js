@@ -18,3 +18,4 @@ import "./toc.js";
 import "./loadmore.js";
 import "./drafts.js";
 import "./comments.js";
+import "./stay.js";
