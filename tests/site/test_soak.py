@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from math import inf
 
-from tools.soak.__main__ import Size, posting, sending_newsletter
+from tools.soak.__main__ import Size, posting, scanning, sending_newsletter
 
 
 def test_whoever_posts_at_once_loses_nothing_and_every_figure_is_true(postgres):
@@ -15,5 +15,11 @@ def test_whoever_posts_at_once_loses_nothing_and_every_figure_is_true(postgres):
 
 def test_an_issue_whose_sender_is_killed_reaches_everybody_once(postgres):
     proof = sending_newsletter(Size(0, 0, 0, readers=150, kills=2), on_postgres=postgres is not None)
+
+    assert proof.broken == []
+
+
+def test_a_scanner_that_opens_every_link_of_every_letter_changes_nothing(postgres):
+    proof = scanning(Size(0, 0, 0, patience=inf, letters=9), on_postgres=postgres is not None)
 
     assert proof.broken == []

@@ -1,4 +1,4 @@
-"""The proofs. ``python -m tools.soak [--small] [--postgres] [posting] [reading] [signing-in]``"""
+"""The proofs. ``python -m tools.soak [--small] [--postgres] [posting] [reading] [signing-in] [newsletter] [scanner]``"""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from math import inf
 
-from tools.soak import figures, newsletter, people
+from tools.soak import figures, newsletter, people, scanner
 from tools.soak.people import Done
 from tools.soak.site import Person, Served, served
 from tools.soak.together import for_a_while, fresh, together
@@ -33,9 +33,10 @@ class Size:
     patience: float = PATIENCE
     readers: int = 5000  # of a newsletter
     kills: int = 20  # of who sends it
+    letters: int = 1000  # that a mail scanner opens
 
 
-FULL, SMALL = Size(1000, 15.0, 300), Size(40, 2.0, 60, readers=300, kills=4)
+FULL, SMALL = Size(1000, 15.0, 300), Size(40, 2.0, 60, readers=300, kills=4, letters=60)
 
 
 @dataclass
@@ -153,6 +154,14 @@ def sending_newsletter(size: Size, on_postgres: bool) -> Proof:
     return proof
 
 
+def scanning(size: Size, on_postgres: bool) -> Proof:
+    """A mail scanner opens every link of every letter: nothing is changed by it."""
+    proof = Proof(f"A scanner opens all links of {size.letters:,} letters", size.patience)
+    took, lasted, proof.broken = scanner.scan(size.letters, on_postgres)
+    proof.lines.append(("GET and HEAD", "request", took, lasted))
+    return proof
+
+
 def _posters(site: Served, who: list[Person], name: str) -> list[Callable[..., Done]]:
     each = len(who) // PROCESSES
     return [
@@ -169,7 +178,13 @@ def _at(sorted_numbers: list[float], part: float) -> float:
     return sorted_numbers[min(len(sorted_numbers) - 1, int(len(sorted_numbers) * part))]
 
 
-PROOFS = {"posting": posting, "reading": reading, "signing-in": signing_in, "newsletter": sending_newsletter}
+PROOFS = {
+    "posting": posting,
+    "reading": reading,
+    "signing-in": signing_in,
+    "newsletter": sending_newsletter,
+    "scanner": scanning,
+}
 
 
 def main() -> int:
