@@ -28,9 +28,7 @@ class Site(Base, Tagged):
     share_networks: Mapped[list[str]] = mapped_column(Json, default=list)  # keys of articles.sharing.NETWORKS
     top_writers_days: Mapped[int] = mapped_column(default=30)
     comment_rules: Mapped[str] = mapped_column(default="")  # in short, a line each, over the form for a comment
-    stay_informed: Mapped[bool] = mapped_column(
-        default=False
-    )  # the newsletter's form in a window, see static/js/stay.js
+    stay_informed: Mapped[bool] = mapped_column(default=False)  # the newsletter's form in a window: stay.js
     # None: as the settings of the same names say, see policy.py
     comments_guests: Mapped[bool | None]
     comments_first_held: Mapped[int | None]
