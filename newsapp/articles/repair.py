@@ -13,7 +13,7 @@ from contextlib import AbstractContextManager, ExitStack
 from urllib.parse import urlsplit
 from xml.etree.ElementTree import Element
 
-from newsapp.articles import grid
+from newsapp.articles import footnotes, grid
 from newsapp.articles.clues import (
     BLOCKS,
     DIVISIONS,
@@ -39,8 +39,7 @@ from newsapp.lib.markup import BLANKS, link_address, parse, take_out_foreign, we
 from newsapp.lib.text import shorten
 from newsapp.lib.wellformed import LISTS, Writer
 
-_ADDRESS = r"https?://[^\s()<>]+(?:\([^\s()<>]*\)[^\s()<>]*)*"
-_CITATION = re.compile(rf"\[{{1,2}}(\d{{1,3}})\]{{1,2}}\(({_ADDRESS})\)")
+_CITATION = re.compile(rf"\[{{1,2}}(\d{{1,3}})\]{{1,2}}\(({footnotes.ADDRESS})\)")
 _CITATION_BEGUN = re.compile(r"\[{1,2}\d{1,3}\]{1,2}\($")
 _CITATION_LINKED = re.compile(r"\[{1,2}(\d{1,3})\]{1,2}")
 _RENAMED = {
@@ -65,6 +64,8 @@ def repair(source: str, warnings: list[str], tags: Collection[str], *, is_body: 
     root = parse(source)
     taken = take_out_foreign(root)
     drop_languages(root, source)
+    if is_body:
+        footnotes.cite(root, warnings.append)
     out = Writer(tags, bare=not is_body, lines=is_classic(root))
     reader = _Reader(out, warnings, levels_of(root), is_body=is_body, is_words=_WORD in source)
     for name, text in taken:
