@@ -3,12 +3,12 @@ from __future__ import annotations
 from typing import Any
 
 from wtforms import BooleanField, HiddenField, PasswordField, StringField, TextAreaField, ValidationError
-from wtforms.validators import DataRequired, Length
+from wtforms.validators import DataRequired
 
 from newsapp.accounts import passwords
 from newsapp.accounts.models import BIO_LENGTH, NAME_LENGTH, USERNAME, is_taken
 from newsapp.db import db
-from newsapp.lib.forms import Form, MailAddress, stripped
+from newsapp.lib.forms import AtMost, Form, MailAddress, stripped
 
 
 def needed(what: str) -> DataRequired:
@@ -35,13 +35,13 @@ class SignInForm(Form):
 
 
 class CodeForm(Form):
-    code: Any = StringField("Code", [needed("the code"), Length(max=30)], [stripped])
+    code: Any = StringField("Code", [needed("the code"), AtMost(30)], [stripped])
     state: Any = HiddenField()
 
 
 class RegisterForm(Form):
     name: Any = StringField(
-        "Your name", [needed("the name that stands beside your comments"), Length(max=NAME_LENGTH)], [stripped]
+        "Your name", [needed("the name that stands beside your comments"), AtMost(NAME_LENGTH)], [stripped]
     )
     username: Any = StringField("Username", [needed("a username")], [lambda text: stripped(text).lower()])
     email: Any = StringField("Email address", [needed("your email address"), MailAddress()], [stripped])
@@ -87,10 +87,8 @@ class ResetForm(Form):
 
 
 class ProfileForm(Form):
-    name: Any = StringField("Your name", [needed("your name"), Length(max=NAME_LENGTH)], [stripped])
-    bio: Any = TextAreaField(
-        "About you", [Length(max=BIO_LENGTH, message=f"At most {BIO_LENGTH} characters.")], [stripped]
-    )
+    name: Any = StringField("Your name", [needed("your name"), AtMost(NAME_LENGTH)], [stripped])
+    bio: Any = TextAreaField("About you", [AtMost(BIO_LENGTH)], [stripped])
 
 
 class PasswordForm(Form):
@@ -118,8 +116,6 @@ class DeleteForm(ProofForm):
 
 
 class SetUpForm(Form):
-    code: Any = StringField(
-        "Code from the phone", [needed("the code that the phone shows"), Length(max=30)], [stripped]
-    )
+    code: Any = StringField("Code from the phone", [needed("the code that the phone shows"), AtMost(30)], [stripped])
     current: Any = PasswordField("Your password", [needed("your password")])
     state: Any = HiddenField()

@@ -5,12 +5,12 @@ from __future__ import annotations
 import unicodedata
 
 from wtforms import BooleanField, HiddenField, RadioField, SelectChoice, StringField, TextAreaField, ValidationError  # type: ignore[attr-defined]
-from wtforms.validators import InputRequired, Length, Optional
+from wtforms.validators import InputRequired, Optional
 
 from newsapp.comments.models import MAX_LENGTH
 from newsapp.comments.reports import MAX_WORDS, REASONS
 from newsapp.lib import openedform
-from newsapp.lib.forms import Form, MailAddress, stripped
+from newsapp.lib.forms import AtMost, Form, MailAddress, stripped
 
 NAME_LENGTH = 60  # characters
 SALT = "newsapp.comment-form"
@@ -20,24 +20,18 @@ class CommentForm(Form):
     """A comment by somebody who is signed in."""
 
     parent_id = HiddenField()
-    body = TextAreaField("Comment", [InputRequired("Write something first.")])
+    body = TextAreaField("Comment", [InputRequired("Write something first."), AtMost(MAX_LENGTH)])
 
     @property
     def words_sent(self) -> str:
         return self.body.data or ""
-
-    def validate_body(self, field: TextAreaField) -> None:
-        # A browser sends each new line as two characters, and counts it as one.
-        field.data = (field.data or "").replace("\r\n", "\n")
-        if len(field.data) > MAX_LENGTH:
-            raise ValidationError(f"A comment has at most {MAX_LENGTH:,} characters; this one has {len(field.data):,}.")
 
 
 class GuestForm(CommentForm):
     """A comment by a guest. ``opened`` says, signed, when the form was made; ``website`` is a field that people do not see."""
 
     name = StringField(
-        "Name", [InputRequired("Write the name that readers will see."), Length(max=NAME_LENGTH)], [stripped]
+        "Name", [InputRequired("Write the name that readers will see."), AtMost(NAME_LENGTH)], [stripped]
     )
     email = StringField("Email", [InputRequired("Write your email address."), MailAddress()], [stripped])
     remember = BooleanField("Remember my name and address on this browser")
@@ -68,8 +62,8 @@ class ReportForm(Form):
         [InputRequired("Choose what is wrong with it.")],
         choices=[SelectChoice(key, words) for key, words in REASONS.items()],
     )
-    words = TextAreaField("In your own words", [Length(max=MAX_WORDS)], [stripped])
-    law = StringField("Which law it breaks, if you know", [Length(max=200)], [stripped])
+    words = TextAreaField("In your own words", [AtMost(MAX_WORDS)], [stripped])
+    law = StringField("Which law it breaks, if you know", [AtMost(200)], [stripped])
     email = StringField("Your email address, to be told what becomes of it", [Optional(), MailAddress()], [stripped])
 
 
@@ -84,7 +78,7 @@ class AppealForm(Form):
 
     words = TextAreaField(
         "Why should it appear?",
-        [InputRequired("Write why the comment should appear."), Length(max=MAX_WORDS)],
+        [InputRequired("Write why the comment should appear."), AtMost(MAX_WORDS)],
         [stripped],
     )
 

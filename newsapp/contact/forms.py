@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from wtforms import HiddenField, RadioField, SelectChoice, StringField, TextAreaField  # type: ignore[attr-defined]
-from wtforms.validators import InputRequired, Length, Optional, ValidationError
+from wtforms.validators import DataRequired, Optional, ValidationError
 
 from newsapp.contact.messages import LONGEST_NAME, LONGEST_SUBJECT, MOST
 from newsapp.contact.models import MAX_QUOTE, MAX_WORDS
-from newsapp.lib.forms import Form, MailAddress, plain
+from newsapp.lib.forms import AtMost, Form, MailAddress, plain
 from newsapp.lib.openedform import opened_now, seconds_since
 
 SALT = "newsapp.contact-form"
@@ -38,33 +38,23 @@ class ErrorForm(TrappedForm):
 
     quote = TextAreaField(
         "Which words are wrong?",
-        [Length(max=MAX_QUOTE, message=f"Quote at most {MAX_QUOTE} characters.")],
+        [AtMost(MAX_QUOTE)],
         [plain],
     )
-    words = TextAreaField("What is wrong with them?", [InputRequired("Write what is wrong.")], [plain])
+    words = TextAreaField(
+        "What is wrong with them?", [DataRequired("Write what is wrong."), AtMost(MAX_WORDS)], [plain]
+    )
     email = StringField("Your email address, to be told what becomes of it", [Optional(), MailAddress()], [plain])
-
-    def validate_words(self, field: TextAreaField) -> None:
-        # A browser sends each new line as two characters, and counts it as one.
-        field.data = (field.data or "").replace("\r\n", "\n")
-        if not field.data:
-            raise ValidationError("Write what is wrong.")
-        if len(field.data) > MAX_WORDS:
-            raise ValidationError(f"Write at most {MAX_WORDS:,} characters; these are {len(field.data):,}.")
 
 
 class MessageForm(TrappedForm):
     """A message to a role of the newsroom; only roles that have an address can be chosen."""
 
     to = RadioField("Who is to read it?", validate_choice=False)
-    name = StringField(
-        "Your name", [Length(max=LONGEST_NAME, message=f"Write at most {LONGEST_NAME} characters.")], [plain]
-    )
+    name = StringField("Your name", [AtMost(LONGEST_NAME)], [plain])
     email = StringField("Your email address, to be answered", [Optional(), MailAddress()], [plain])
-    subject = StringField(
-        "Subject", [Length(max=LONGEST_SUBJECT, message=f"Write at most {LONGEST_SUBJECT} characters.")], [plain]
-    )
-    words = TextAreaField("Your message", filters=[plain])
+    subject = StringField("Subject", [AtMost(LONGEST_SUBJECT)], [plain])
+    words = TextAreaField("Your message", [DataRequired("Write your message."), AtMost(MOST)], [plain])
 
     def __init__(self, choices: dict[str, str], **named: Any) -> None:
         super().__init__(**named)
@@ -74,13 +64,6 @@ class MessageForm(TrappedForm):
     def validate_to(self, field: RadioField) -> None:
         if field.data not in self.roles:
             raise ValidationError("Choose who is to read it.")
-
-    def validate_words(self, field: TextAreaField) -> None:
-        field.data = (field.data or "").replace("\r\n", "\n")  # a browser sends each new line as two characters
-        if not field.data:
-            raise ValidationError("Write your message.")
-        if len(field.data) > MOST:
-            raise ValidationError(f"Write at most {MOST:,} characters; these are {len(field.data):,}.")
 
 
 def opened() -> str:

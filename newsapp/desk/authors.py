@@ -19,8 +19,8 @@ from newsapp.authors import Author
 from newsapp.db import db
 from newsapp.desk.editor import pictures_with
 from newsapp.desk.frame import bp, me
-from newsapp.desk.structure import LIKE, SlugField, mark_of, most, who_changed
-from newsapp.lib.forms import Form, MailAddress, plain
+from newsapp.desk.structure import LIKE, SlugField, mark_of, who_changed
+from newsapp.lib.forms import AtMost, Form, MailAddress, plain
 from newsapp.lib.markup import web_address
 from newsapp.lib.text import slugify, whole_number
 from newsapp.lib.web import lead_to, page
@@ -73,16 +73,16 @@ class LinksField(LinesField):
 class AuthorForm(Form):
     """All that the paper says of a person."""
 
-    name = StringField("Name", [DataRequired("Say what they are called."), most(100)], [plain])
-    slug = SlugField("Last part of the page’s address", [most(80)])
-    role = StringField("Role", [most(100)], [plain])
-    place = StringField("Place", [most(100)], [plain])
-    bio = TextAreaField("About them", [most(2000)], [plain])
-    beats = LinesField("What they cover, a line each", [most(2000)], [plain])
-    languages = LinesField("Languages, a line each", [most(2000)], [plain])
+    name = StringField("Name", [DataRequired("Say what they are called."), AtMost(100)], [plain])
+    slug = SlugField("Last part of the page’s address", [AtMost(80)])
+    role = StringField("Role", [AtMost(100)], [plain])
+    place = StringField("Place", [AtMost(100)], [plain])
+    bio = TextAreaField("About them", [AtMost(2000)], [plain])
+    beats = LinesField("What they cover, a line each", [AtMost(2000)], [plain])
+    languages = LinesField("Languages, a line each", [AtMost(2000)], [plain])
     email = StringField("Mail address that readers see", [Optional(), MailAddress()], [plain])
-    links = LinksField("Links, a line each", [most(4000)], [plain])
-    disclosure = TextAreaField("Interests that readers should know of", [most(500)], [plain])
+    links = LinksField("Links, a line each", [AtMost(4000)], [plain])
+    disclosure = TextAreaField("Interests that readers should know of", [AtMost(500)], [plain])
     account_id = SelectField("Account", coerce=int)
 
     @property

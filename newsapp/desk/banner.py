@@ -10,7 +10,7 @@ from flask import Response, redirect, request
 from sqlalchemy import select
 from werkzeug.wrappers import Response as AnyResponse
 from wtforms import StringField, ValidationError
-from wtforms.validators import DataRequired, Length
+from wtforms.validators import DataRequired
 
 from newsapp.articles import Article, newest
 from newsapp.articles.breaking import LASTS, LONGEST, MAX_TEXT, Banner, announce, breaking
@@ -21,7 +21,7 @@ from newsapp.desk.frame import FRONT, bp, me
 from newsapp.desk.releases import Local
 from newsapp.layout import layout
 from newsapp.lib import clock, dates
-from newsapp.lib.forms import Form, plain
+from newsapp.lib.forms import AtMost, Form, plain
 from newsapp.lib.text import whole_number
 from newsapp.lib.web import page
 
@@ -57,10 +57,10 @@ class BannerForm(Form):
 
     text = StringField(
         "The line",
-        [DataRequired("Say what has happened."), Length(max=MAX_TEXT, message=f"At most {MAX_TEXT} characters.")],
+        [DataRequired("Say what has happened."), AtMost(MAX_TEXT)],
         [plain, lambda text: " ".join((text or "").split())],
     )
-    story = StoryField("Its story", [Length(max=2000, message="At most 2,000 characters.")], [plain])
+    story = StoryField("Its story", [AtMost(2000)], [plain])
     ends = Local("Until", [DataRequired("Say until when.")])
 
     def validate_ends(self, field: Local) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Response, redirect
 from wtforms import RadioField, SelectChoice, TextAreaField  # type: ignore[attr-defined]
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import InputRequired
 
 from newsapp import comments
 from newsapp.articles import Article
@@ -14,7 +14,7 @@ from newsapp.db import db
 from newsapp.desk.comments import with_told
 from newsapp.desk.frame import bp, me
 from newsapp.lib import clock
-from newsapp.lib.forms import Form, stripped
+from newsapp.lib.forms import AtMost, Form, stripped
 from newsapp.lib.web import page
 
 MAX_MESSAGE = 500  # characters
@@ -26,7 +26,7 @@ class DiscussionForm(Form):
 
     message = TextAreaField(
         "Message above the discussion",
-        [Length(max=MAX_MESSAGE, message=f"Write at most {MAX_MESSAGE} characters.")],
+        [AtMost(MAX_MESSAGE)],
         [stripped],
     )
     state = RadioField(

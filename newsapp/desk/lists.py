@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from flask import Response, redirect, request, url_for
 from sqlalchemy import select
 from wtforms import IntegerField, RadioField, SelectChoice, StringField, TextAreaField  # type: ignore[attr-defined]
-from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional, ValidationError
+from wtforms.validators import DataRequired, InputRequired, NumberRange, Optional, ValidationError
 
 from newsapp import comments
 from newsapp.comments import Comment, ListedWord, RejectionReason
@@ -15,7 +15,7 @@ from newsapp.comments.wordlist import MAX_WORD, TRIED_ON
 from newsapp.db import db
 from newsapp.desk import queue
 from newsapp.desk.frame import bp, me
-from newsapp.lib.forms import Form, stripped
+from newsapp.lib.forms import AtMost, Form, stripped
 from newsapp.lib.web import page
 
 MOST_WORDS = 50  # tried at once: each is looked for in a thousand comments
@@ -74,14 +74,14 @@ class ReasonForm(Form):
     title = StringField(
         "Reason",
         filters=[stripped],
-        validators=[DataRequired("Name the reason."), Length(max=60, message="At most 60 characters.")],
+        validators=[DataRequired("Name the reason."), AtMost(60)],
     )
     words = StringField(
         "What its author is told",
         filters=[stripped],
         validators=[
             DataRequired("Write what the author is told."),
-            Length(max=300, message="At most 300 characters."),
+            AtMost(300),
         ],
     )
     position = IntegerField("Place", validators=[Optional(), NumberRange(0, 999, "A number up to 999.")])

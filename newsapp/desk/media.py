@@ -14,7 +14,7 @@ from flask import Response, abort, jsonify, request
 from sqlalchemy import ColumnElement, and_, func, not_, or_, select, tuple_
 from werkzeug.datastructures import FileStorage
 from wtforms import DateField, IntegerField, StringField, TextAreaField
-from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
+from wtforms.validators import InputRequired, NumberRange, Optional, ValidationError
 
 from newsapp import media
 from newsapp.accounts.log import record
@@ -25,7 +25,7 @@ from newsapp.desk.queue import names
 from newsapp.desk.stories import story
 from newsapp.layout import layout
 from newsapp.lib import clock
-from newsapp.lib.forms import Form, plain
+from newsapp.lib.forms import AtMost, Form, plain
 from newsapp.lib.markup import is_web_address
 from newsapp.lib.text import shorten, whole_number
 from newsapp.lib.web import lead_to, page
@@ -44,17 +44,17 @@ ONLY_EDITORS = "A story that readers see shows this picture: only an editor may 
 class PictureForm(Form):
     """What is said of a picture."""
 
-    alt = TextAreaField("Description for those who do not see it", filters=[plain], validators=[Length(max=1000)])
-    caption = TextAreaField("Caption", filters=[plain], validators=[Length(max=2000)])
-    creator = StringField("Creator", filters=[plain], validators=[Length(max=200)])
-    credit = StringField("Credit line", filters=[plain], validators=[Length(max=300)])
-    licence = StringField("Licence", filters=[plain], validators=[Length(max=200)])
-    licence_url = StringField("The licence’s address", filters=[plain], validators=[Length(max=1000)])
-    rights = TextAreaField("Rights, as noted in the file or agreed", filters=[plain], validators=[Length(max=2000)])
+    alt = TextAreaField("Description for those who do not see it", filters=[plain], validators=[AtMost(1000)])
+    caption = TextAreaField("Caption", filters=[plain], validators=[AtMost(2000)])
+    creator = StringField("Creator", filters=[plain], validators=[AtMost(200)])
+    credit = StringField("Credit line", filters=[plain], validators=[AtMost(300)])
+    licence = StringField("Licence", filters=[plain], validators=[AtMost(200)])
+    licence_url = StringField("The licence’s address", filters=[plain], validators=[AtMost(1000)])
+    rights = TextAreaField("Rights, as noted in the file or agreed", filters=[plain], validators=[AtMost(2000)])
     rights_end_on = DateField("May be shown until", validators=[Optional()])
-    source = StringField("Source", filters=[plain], validators=[Length(max=300)])
-    source_url = StringField("The source’s address", filters=[plain], validators=[Length(max=1000)])
-    title = StringField("Title, for the newsroom", filters=[plain], validators=[Length(max=300)])
+    source = StringField("Source", filters=[plain], validators=[AtMost(300)])
+    source_url = StringField("The source’s address", filters=[plain], validators=[AtMost(1000)])
+    title = StringField("Title, for the newsroom", filters=[plain], validators=[AtMost(300)])
     taken_on = DateField("Taken on", validators=[Optional()])
     focal_x = IntegerField("From the left, per cent", validators=[InputRequired("A number."), NumberRange(0, 100)])
     focal_y = IntegerField("From the top, per cent", validators=[InputRequired("A number."), NumberRange(0, 100)])

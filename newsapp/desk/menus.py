@@ -15,9 +15,9 @@ from newsapp.accounts.log import record
 from newsapp.db import db
 from newsapp.desk.frame import bp, me
 from newsapp.desk.stories import branches
-from newsapp.desk.structure import mark_of, most, orders, read_order, who_changed
+from newsapp.desk.structure import mark_of, orders, read_order, who_changed
 from newsapp.layout import is_answered, layout
-from newsapp.lib.forms import Form, plain
+from newsapp.lib.forms import AtMost, Form, plain
 from newsapp.lib.markup import web_address
 from newsapp.lib.web import lead_to, own_path, page
 from newsapp.sections import MenuColumn, MenuItem, Section
@@ -34,15 +34,15 @@ DONE = {
 class ColumnForm(Form):
     """A column's heading."""
 
-    heading = StringField("Heading", [DataRequired("Say what stands over it."), most(60)], [plain])
+    heading = StringField("Heading", [DataRequired("Say what stands over it."), AtMost(60)], [plain])
 
 
 class ItemForm(Form):
     """Where a line leads."""
 
     section_id = SelectField("Section", coerce=int)
-    label = StringField("Words of the line", [most(60)], [plain])
-    address = StringField("Address", [most(2000)], [plain])
+    label = StringField("Words of the line", [AtMost(60)], [plain])
+    address = StringField("Address", [AtMost(2000)], [plain])
 
     def validate_label(self, field: StringField) -> None:
         if not self.section_id.data and not field.data:

@@ -9,7 +9,7 @@ from urllib.parse import quote
 from flask import Response, make_response, request
 from sqlalchemy import func, select
 from wtforms import SelectField, StringField, TextAreaField
-from wtforms.validators import DataRequired, Length
+from wtforms.validators import DataRequired
 
 from newsapp import newsletter
 from newsapp.articles import Card
@@ -18,7 +18,7 @@ from newsapp.db import db
 from newsapp.desk.frame import NEWSLETTER, bp, me, sees_addresses
 from newsapp.layout import layout
 from newsapp.lib import clock
-from newsapp.lib.forms import Form, plain
+from newsapp.lib.forms import AtMost, Form, plain
 from newsapp.lib.text import whole_number
 from newsapp.lib.web import CONTENT_SECURITY_POLICY, lead_to, page
 from newsapp.newsletter import CannotChange, Delivery, Issue, Progress, Returned
@@ -38,18 +38,14 @@ class NewIssueForm(Form):
     """What an issue is begun with."""
 
     newsletter = SelectField("Newsletter", coerce=int)
-    subject = StringField(
-        "Subject", [DataRequired("Write a subject."), Length(max=150, message="At most 150 characters.")], [plain]
-    )
+    subject = StringField("Subject", [DataRequired("Write a subject."), AtMost(150)], [plain])
 
 
 class IssueForm(Form):
     """What stands in an issue."""
 
-    subject = StringField(
-        "Subject", [DataRequired("Write a subject."), Length(max=150, message="At most 150 characters.")], [plain]
-    )
-    introduction = TextAreaField("Introduction", [Length(max=5000, message="At most 5,000 characters.")], [plain])
+    subject = StringField("Subject", [DataRequired("Write a subject."), AtMost(150)], [plain])
+    introduction = TextAreaField("Introduction", [AtMost(5000)], [plain])
     send_at = StringField("Day and time")
 
 

@@ -13,9 +13,9 @@ from newsapp.articles.markdown import to_html, to_markdown
 from newsapp.db import db
 from newsapp.desk.frame import bp, me
 from newsapp.desk.queue import names
-from newsapp.desk.structure import SlugField, mark_of, most, who_changed
+from newsapp.desk.structure import SlugField, mark_of, who_changed
 from newsapp.layout import is_answered
-from newsapp.lib.forms import Form, plain
+from newsapp.lib.forms import AtMost, Form, plain
 from newsapp.lib.text import slugify
 from newsapp.lib.web import lead_to, page
 from newsapp.pages import Page
@@ -29,10 +29,10 @@ DONE = {"saved": "Saved. Readers see it now.", "added": "The page is there.", "r
 class PageForm(Form):
     """All that a page says, and where."""
 
-    title = StringField("Title", [DataRequired("A page needs a title."), most(120)], [plain])
-    slug = SlugField("Its address", [most(80)])
-    standfirst = TextAreaField("Standfirst", [most(500)], [plain])
-    body = TextAreaField("Text, in Markdown", [DataRequired("Write something."), most(MOST_TEXT)])
+    title = StringField("Title", [DataRequired("A page needs a title."), AtMost(120)], [plain])
+    slug = SlugField("Its address", [AtMost(80)])
+    standfirst = TextAreaField("Standfirst", [AtMost(500)], [plain])
+    body = TextAreaField("Text, in Markdown", [DataRequired("Write something."), AtMost(MOST_TEXT)])
 
 
 @bp.get("/pages", endpoint="pages")

@@ -10,7 +10,7 @@ from flask import Response, abort, redirect, request
 from sqlalchemy import select
 from werkzeug.datastructures import MultiDict
 from wtforms import BooleanField, DateField, RadioField, SelectChoice, StringField, TextAreaField  # type: ignore[attr-defined]
-from wtforms.validators import DataRequired, InputRequired, Length, Optional, ValidationError
+from wtforms.validators import DataRequired, InputRequired, Optional, ValidationError
 
 from newsapp import comments
 from newsapp.accounts import Account
@@ -23,7 +23,7 @@ from newsapp.desk.queue import SHORT
 from newsapp.layout import layout
 from newsapp.lib import clock
 from newsapp.lib.addresses import mailbox
-from newsapp.lib.forms import Form, stripped
+from newsapp.lib.forms import AtMost, Form, stripped
 from newsapp.lib.text import whole_number
 from newsapp.lib.web import lead_to, own_path, page
 
@@ -70,7 +70,7 @@ class MeasureForm(Form):
     )
     reason = TextAreaField(
         "Reason, for the person to read", filters=[stripped],
-        validators=[DataRequired("Write why; the person reads it."), Length(max=500, message="Write at most 500 characters.")],
+        validators=[DataRequired("Write why; the person reads it."), AtMost(500)],
     )  # fmt: skip
     until = DateField("Until the end of", validators=[Optional()])
     clear = BooleanField("Mark what waits of this person as spam")
@@ -101,7 +101,7 @@ class NoteForm(Form):
 
     words = StringField(
         "Note for the other moderators", filters=[stripped],
-        validators=[DataRequired("Write something first."), Length(max=1000, message="Write at most 1,000 characters.")],
+        validators=[DataRequired("Write something first."), AtMost(1000)],
     )  # fmt: skip
 
 

@@ -20,10 +20,10 @@ from newsapp.authors import Author
 from newsapp.db import db
 from newsapp.desk.frame import bp, me
 from newsapp.desk.queue import names
-from newsapp.desk.structure import LIKE, most
+from newsapp.desk.structure import LIKE
 from newsapp.lib import tags
 from newsapp.lib.counts import OTHERS, PROBES, missing_pages
-from newsapp.lib.forms import Form, plain
+from newsapp.lib.forms import AtMost, Form, plain
 from newsapp.lib.text import whole_number
 from newsapp.lib.web import lead_to, page
 from newsapp.pages import Page
@@ -41,8 +41,8 @@ DONE = {"set": "The redirect is kept.", "removed": "The redirect is gone."}
 class RedirectForm(Form):
     """From where to where."""
 
-    old = StringField("Old address", [DataRequired("Say which address is no more."), most(2000)], [plain])
-    new = StringField("New address", [DataRequired("Say where it leads."), most(2000)], [plain])
+    old = StringField("Old address", [DataRequired("Say which address is no more."), AtMost(2000)], [plain])
+    new = StringField("New address", [DataRequired("Say where it leads."), AtMost(2000)], [plain])
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,6 @@ from typing import Any
 
 from flask import Response, request
 from wtforms import BooleanField, RadioField, SelectChoice, StringField, TextAreaField, ValidationError  # type: ignore[attr-defined]
-from wtforms.validators import Length
 
 from newsapp.articles import Article, drafting, preview, releasing
 from newsapp.articles.compare import compare
@@ -22,7 +21,7 @@ from newsapp.desk.stories import branches, must_release, story
 from newsapp.desk.writing import state_of
 from newsapp.layout import layout
 from newsapp.lib import clock
-from newsapp.lib.forms import Form, plain
+from newsapp.lib.forms import AtMost, Form, plain
 from newsapp.lib.text import whole_number
 from newsapp.lib.web import lead_to, page
 
@@ -64,12 +63,8 @@ class ReleaseForm(Form):
     kind = RadioField(
         "What kind of change it is", choices=[SelectChoice(key, CLASSES[key]) for key in MEANS], validate_choice=False
     )
-    reason = StringField(
-        "What was changed, and why, in a line", [Length(max=300, message="At most 300 characters.")], [plain]
-    )
-    notice = TextAreaField(
-        "The notice under the story", [Length(max=5000, message="At most 5,000 characters.")], [plain]
-    )
+    reason = StringField("What was changed, and why, in a line", [AtMost(300)], [plain])
+    notice = TextAreaField("The notice under the story", [AtMost(5000)], [plain])
     despite = BooleanField("Publish it before the embargo ends")
 
     def validate_notice(self, field: TextAreaField) -> None:
@@ -88,14 +83,14 @@ class ReleaseForm(Form):
 class ReasonForm(Form):
     """A reason in words."""
 
-    reason = TextAreaField("Reason", [Length(max=1000, message="At most 1,000 characters.")], [plain])
+    reason = TextAreaField("Reason", [AtMost(1000)], [plain])
 
 
 class NoteForm(Form):
     """Words for a colleague."""
 
     note = TextAreaField(
-        "For whoever reads it, if there is something to say", [Length(max=1000, message="At most 1,000 characters.")], [plain]
+        "For whoever reads it, if there is something to say", [AtMost(1000)], [plain]
     )  # fmt: skip
 
 
@@ -103,7 +98,7 @@ class TimeForm(Form):
     """A time, perhaps with words."""
 
     at = Local("Day and time")
-    note = StringField("Note", [Length(max=300, message="At most 300 characters.")], [plain])
+    note = StringField("Note", [AtMost(300)], [plain])
 
 
 @bp.get("/articles/<int(max=2147483647):article_id>/release", endpoint="release_form")

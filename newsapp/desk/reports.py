@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from flask import Response, abort, redirect, request, url_for
 from wtforms import RadioField, SelectChoice, TextAreaField  # type: ignore[attr-defined]
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import InputRequired
 
 from newsapp.contact import OUTCOMES, ErrorReport, Settled
 from newsapp.contact.models import MAX_WORDS
 from newsapp.db import db
 from newsapp.desk.frame import bp, me
-from newsapp.lib.forms import Form, plain
+from newsapp.lib.forms import AtMost, Form, plain
 from newsapp.lib.text import whole_number
 from newsapp.lib.web import page
 
@@ -31,7 +31,7 @@ class SettleForm(Form):
     )
     answer = TextAreaField(
         "A sentence to who reported it",
-        [Length(max=MAX_WORDS, message=f"Write at most {MAX_WORDS:,} characters.")],
+        [AtMost(MAX_WORDS)],
         [plain],
     )
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from flask import Response, abort, redirect, request, url_for
 from wtforms import TextAreaField
-from wtforms.validators import Length, ValidationError
+from wtforms.validators import ValidationError
 
 from newsapp import site
 from newsapp.accounts.log import record
 from newsapp.db import db
 from newsapp.desk.frame import bp, me
-from newsapp.lib.forms import Form, stripped
+from newsapp.lib.forms import AtMost, Form, stripped
 from newsapp.lib.web import page
 
 MOST_RULES = 10  # lines: more belong on a page of their own
@@ -22,7 +22,7 @@ class RulesForm(Form):
 
     rules = TextAreaField(
         "The rules in short, a line each",
-        [Length(max=MAX_RULES, message=f"Write at most {MAX_RULES:,} characters.")],
+        [AtMost(MAX_RULES)],
         [stripped],
     )
 

@@ -14,8 +14,8 @@ from newsapp.accounts.log import record
 from newsapp.db import db
 from newsapp.desk.frame import bp, me
 from newsapp.desk.stories import branches
-from newsapp.desk.structure import SlugField, mark_of, most, orders, read_order, who_changed
-from newsapp.lib.forms import Form, plain
+from newsapp.desk.structure import SlugField, mark_of, orders, read_order, who_changed
+from newsapp.lib.forms import AtMost, Form, plain
 from newsapp.lib.text import slugify, whole_number
 from newsapp.lib.web import lead_to, page
 from newsapp.sections import NoSuchPlace, Section
@@ -32,10 +32,10 @@ DONE = {
 class SectionForm(Form):
     """All that the desk says of a section."""
 
-    name = StringField("Name", [DataRequired("Say what it is called."), most(60)], [plain])
-    slug = SlugField("Last part of its address", [most(80)])
+    name = StringField("Name", [DataRequired("Say what it is called."), AtMost(60)], [plain])
+    slug = SlugField("Last part of its address", [AtMost(80)])
     parent_id = SelectField("Stands below", coerce=int)
-    description = TextAreaField("What readers find here, in a line or two", [most(300)], [plain])
+    description = TextAreaField("What readers find here, in a line or two", [AtMost(300)], [plain])
 
 
 class RemoveForm(Form):

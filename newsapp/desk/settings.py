@@ -13,7 +13,7 @@ from zoneinfo import available_timezones
 from flask import Response, redirect, request, url_for
 from sqlalchemy import select
 from wtforms import BooleanField, IntegerField, SelectChoice, SelectMultipleField, StringField, TextAreaField  # type: ignore[attr-defined]
-from wtforms.validators import DataRequired, Length, NumberRange, Optional, ValidationError
+from wtforms.validators import DataRequired, NumberRange, Optional, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from newsapp import media, site
@@ -21,7 +21,7 @@ from newsapp.accounts.log import record
 from newsapp.articles.sharing import NETWORKS
 from newsapp.db import db
 from newsapp.desk.frame import bp, me
-from newsapp.lib.forms import Form, MailAddress, plain
+from newsapp.lib.forms import AtMost, Form, MailAddress, plain
 from newsapp.lib.web import page
 from newsapp.site import ADDRESSEES, Site
 
@@ -42,11 +42,11 @@ class SettingsForm(Form):
     """Everything that the publisher sets, but for the logos, which are files."""
 
     name = StringField(
-        "Name of the paper", filters=[plain], validators=[DataRequired("The paper needs a name."), Length(max=LINE)]
+        "Name of the paper", filters=[plain], validators=[DataRequired("The paper needs a name."), AtMost(LINE)]
     )
-    tagline = StringField("Line below the name", filters=[plain], validators=[Length(max=LINE)])
+    tagline = StringField("Line below the name", filters=[plain], validators=[AtMost(LINE)])
     description = TextAreaField(
-        "Description, for search engines and feeds", filters=[plain], validators=[Length(max=PARAGRAPH)]
+        "Description, for search engines and feeds", filters=[plain], validators=[AtMost(PARAGRAPH)]
     )
     language = StringField(
         "Language", filters=[plain], validators=[DataRequired("Name the language, en-GB for instance.")]
@@ -58,7 +58,7 @@ class SettingsForm(Form):
     copyright_from = IntegerField(
         "First year of the copyright", validators=[Optional(), NumberRange(1600, 2200, "Write a year of four digits.")]
     )
-    copyright_line = StringField("Copyright line", filters=[plain], validators=[Length(max=PARAGRAPH)])
+    copyright_line = StringField("Copyright line", filters=[plain], validators=[AtMost(PARAGRAPH)])
     social_links = TextAreaField("Follow us: a name and an address in each line", filters=[plain])
     share_networks = SelectMultipleField(
         "Stories can be shared on", widget=ListWidget(prefix_label=False), option_widget=CheckboxInput()

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 from flask import Response, abort, request
 from sqlalchemy import ColumnElement, func, or_, select
 from wtforms import BooleanField, DateField, SelectChoice, SelectField, StringField, TextAreaField, ValidationError  # type: ignore[attr-defined]
-from wtforms.validators import DataRequired, Length, Optional
+from wtforms.validators import DataRequired, Optional
 
 from newsapp.articles import Article, Citation, Source, newslist, sourcing
 from newsapp.articles.models import DESCRIBED
@@ -19,7 +19,7 @@ from newsapp.articles.sourcing import CannotChange
 from newsapp.db import db
 from newsapp.desk.frame import SOURCES, bp, me
 from newsapp.desk.stories import may_release
-from newsapp.lib.forms import Form, plain
+from newsapp.lib.forms import AtMost, Form, plain
 from newsapp.lib.markup import web_address
 from newsapp.lib.text import whole_number
 from newsapp.lib.web import lead_to, page
@@ -31,10 +31,6 @@ KINDS = {
     "document": "Document", "interview": "Interview", "data": "Data", "news": "News report", "law": "Law", "video": "Video",
 }  # fmt: skip
 _LIKE = str.maketrans({"%": r"\%", "_": r"\_", "\\": r"\\"})
-
-
-def _most(characters: int) -> Length:
-    return Length(max=characters, message=f"At most {characters:,} characters.")
 
 
 class Day(DateField):
@@ -63,16 +59,16 @@ class SourceForm(Form):
     """All that is said of a source."""
 
     kind = SelectField("Kind", choices=[SelectChoice(key, label) for key, label in KINDS.items()])
-    title = StringField("Title", [DataRequired("Say what it is called."), _most(500)], [plain])
-    author = StringField("By whom", [_most(300)], [plain])
-    publisher = StringField("Published by", [_most(300)], [plain])
+    title = StringField("Title", [DataRequired("Say what it is called."), AtMost(500)], [plain])
+    author = StringField("By whom", [AtMost(300)], [plain])
+    publisher = StringField("Published by", [AtMost(300)], [plain])
     published_on = Day("Date", [Optional()])
-    url = AddressField("Address", [_most(MOST_ADDRESS)], [plain])
-    archive_url = AddressField("Address of an archived copy", [_most(MOST_ADDRESS)], [plain])
+    url = AddressField("Address", [AtMost(MOST_ADDRESS)], [plain])
+    archive_url = AddressField("Address of an archived copy", [AtMost(MOST_ADDRESS)], [plain])
     accessed_on = Day("Seen by us on", [Optional()])
-    note = TextAreaField("Note: a page, a table, what readers should know", [_most(1000)], [plain])
+    note = TextAreaField("Note: a page, a table, what readers should know", [AtMost(1000)], [plain])
     is_private = BooleanField("Not public; the newsroom has seen it")
-    reason = StringField("What was changed, and why, in a line", [_most(300)], [plain])
+    reason = StringField("What was changed, and why, in a line", [AtMost(300)], [plain])
     despite = BooleanField("Add it all the same")
 
     @property
@@ -86,7 +82,7 @@ class MergeForm(Form):
     into = StringField(
         "The source that stays: its number, its address or words of it", [DataRequired("Say which one stays.")], [plain]
     )
-    reason = StringField("Why, in a line", [_most(300)], [plain])
+    reason = StringField("Why, in a line", [AtMost(300)], [plain])
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 from flask import Response, abort, redirect, request
 from sqlalchemy import ColumnElement, Select, and_, func, select, tuple_
 from wtforms import SelectChoice, SelectField, TextAreaField  # type: ignore[attr-defined]
-from wtforms.validators import DataRequired, Length
+from wtforms.validators import DataRequired
 
 from newsapp.accounts import Role
 from newsapp.articles import Article, NewslistLine, NewslistPerson, Topic, drafting, newslist
@@ -23,7 +23,7 @@ from newsapp.desk.frame import bp, me
 from newsapp.desk.queue import names
 from newsapp.layout import layout
 from newsapp.lib import tags
-from newsapp.lib.forms import Form, plain
+from newsapp.lib.forms import AtMost, Form, plain
 from newsapp.lib.text import whole_number
 from newsapp.lib.web import page
 from newsapp.sections import Branch, Section
@@ -58,7 +58,7 @@ class NewStoryForm(Form):
 
     headline = TextAreaField(
         "Working headline", filters=[plain],
-        validators=[DataRequired("Write a headline; it can be changed."), Length(max=MOST_HEADLINE)],
+        validators=[DataRequired("Write a headline; it can be changed."), AtMost(MOST_HEADLINE)],
     )  # fmt: skip
     section_id = SelectField("Section", coerce=int)
 

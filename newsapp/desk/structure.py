@@ -8,7 +8,6 @@ from typing import Any
 
 from sqlalchemy import select
 from wtforms import StringField, ValidationError
-from wtforms.validators import Length
 
 from newsapp.accounts.log import LogEntry
 from newsapp.db import db
@@ -17,11 +16,6 @@ from newsapp.lib.text import slugify, whole_number
 
 MOST_SLUG = 80  # characters
 LIKE = str.maketrans({"%": r"\%", "_": r"\_", "\\": r"\\"})
-
-
-def most(characters: int) -> Length:
-    """Check that a field has at most so many characters."""
-    return Length(max=characters, message=f"At most {characters:,} characters.")
 
 
 class SlugField(StringField):

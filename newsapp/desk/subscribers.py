@@ -5,14 +5,14 @@ from __future__ import annotations
 from flask import Response, make_response, request
 from sqlalchemy import func, select
 from wtforms import BooleanField, FileField, IntegerField, SelectChoice, SelectField, StringField, TextAreaField  # type: ignore[attr-defined]
-from wtforms.validators import DataRequired, Length, NumberRange, Optional, Regexp
+from wtforms.validators import DataRequired, NumberRange, Optional, Regexp
 
 from newsapp.db import db
 from newsapp.desk.frame import bp, me
 from newsapp.desk.stories import branches
 from newsapp.layout import layout
 from newsapp.lib import clock
-from newsapp.lib.forms import Form, plain
+from newsapp.lib.forms import AtMost, Form, plain
 from newsapp.lib.text import whole_number
 from newsapp.lib.web import lead_to, page
 from newsapp.newsletter import digests, lists, subscribers
@@ -29,11 +29,9 @@ _ONE = "/newsletters/<int(max=2147483647):newsletter_id>"
 class NewsletterForm(Form):
     """What readers are told of a newsletter before they subscribe."""
 
-    name = StringField(
-        "Name", [DataRequired("Say what it is called."), Length(max=80, message="At most 80 characters.")], [plain]
-    )
-    description = TextAreaField("What stands in it", [Length(max=300, message="At most 300 characters.")], [plain])
-    frequency = StringField("How often", [Length(max=80, message="At most 80 characters.")], [plain])
+    name = StringField("Name", [DataRequired("Say what it is called."), AtMost(80)], [plain])
+    description = TextAreaField("What stands in it", [AtMost(300)], [plain])
+    frequency = StringField("How often", [AtMost(80)], [plain])
     position = IntegerField("Place among the others", [Optional(), NumberRange(0, 999, "A number up to 999.")])
 
 

@@ -17,8 +17,8 @@ from newsapp.articles import Article, Topic, TopicMark
 from newsapp.articles.topics import CannotChange
 from newsapp.db import db
 from newsapp.desk.frame import bp, me
-from newsapp.desk.structure import LIKE, SlugField, mark_of, most, who_changed
-from newsapp.lib.forms import Form, plain
+from newsapp.desk.structure import LIKE, SlugField, mark_of, who_changed
+from newsapp.lib.forms import AtMost, Form, plain
 from newsapp.lib.text import slugify, whole_number
 from newsapp.lib.web import lead_to, page
 from newsapp.site import AddressTaken
@@ -32,16 +32,16 @@ DONE = {"saved": "Saved.", "removed": "The topic is gone.", "merged": "They are 
 class TopicForm(Form):
     """All that is said of a topic."""
 
-    name = StringField("Name", [DataRequired("Say what it is called."), most(100)], [plain])
-    slug = SlugField("Last part of its address", [most(80)])
-    description = TextAreaField("What readers find here, in a line or two", [most(300)], [plain])
+    name = StringField("Name", [DataRequired("Say what it is called."), AtMost(100)], [plain])
+    slug = SlugField("Last part of its address", [AtMost(80)])
+    description = TextAreaField("What readers find here, in a line or two", [AtMost(300)], [plain])
 
 
 class MergeForm(Form):
     """Which topic stays."""
 
     into = StringField(
-        "Name or address of the topic that stays", [DataRequired("Say which one stays."), most(300)], [plain]
+        "Name or address of the topic that stays", [DataRequired("Say which one stays."), AtMost(300)], [plain]
     )
 
 

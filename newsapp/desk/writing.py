@@ -20,7 +20,7 @@ from wtforms import (  # type: ignore[attr-defined]
     TextAreaField,
     ValidationError,
 )
-from wtforms.validators import Length, NumberRange, Optional, Regexp
+from wtforms.validators import NumberRange, Optional, Regexp
 
 from newsapp.articles import PARTS, Article, Kind, NewslistLine, Topic, drafting, presence, preview, releasing
 from newsapp.articles.compare import compare
@@ -38,7 +38,7 @@ from newsapp.desk.queue import names
 from newsapp.desk.stories import MOST_HEADLINE, STATUS, branches, may_release, story
 from newsapp.layout import layout
 from newsapp.lib import dates, tags
-from newsapp.lib.forms import Form, stripped
+from newsapp.lib.forms import AtMost, Form, stripped
 from newsapp.lib.text import slugify, whole_number
 from newsapp.lib.web import SAFE, lead_to, page
 from newsapp.media import Picture
@@ -51,38 +51,36 @@ MOST_BYLINES = 20
 MOST_TOPICS = 400  # that the field suggests
 
 
-def _most(characters: int) -> Length:
-    return Length(max=characters, message=f"At most {characters:,} characters.")
-
-
 class StoryForm(Form):
     """All that is written at a story. The bylines are rows of their own."""
 
-    headline = TextAreaField("Headline", filters=[stripped], validators=[_most(MOST_HEADLINE)])
-    standfirst = TextAreaField("Standfirst", filters=[stripped], validators=[_most(1000)])
-    body = TextAreaField("Text", validators=[_most(MOST_TEXT)])
-    key_points = TextAreaField("Key points, a line each", validators=[_most(3000)])
+    headline = TextAreaField("Headline", filters=[stripped], validators=[AtMost(MOST_HEADLINE)])
+    standfirst = TextAreaField("Standfirst", filters=[stripped], validators=[AtMost(1000)])
+    body = TextAreaField("Text", validators=[AtMost(MOST_TEXT)])
+    key_points = TextAreaField("Key points, a line each", validators=[AtMost(3000)])
     kind = SelectField("Kind", choices=[SelectChoice(kind.value, kind.label) for kind in Kind])
-    label = StringField("Label", filters=[stripped], validators=[_most(60)])
+    label = StringField("Label", filters=[stripped], validators=[AtMost(60)])
     section_id = SelectField("Main section", coerce=int)
     also_in = SelectMultipleField("Further sections", coerce=int)
-    topics = TextAreaField("Topics, a line each, the main one first", validators=[_most(2000)])
-    place = StringField("Place", filters=[stripped], validators=[_most(100)])
+    topics = TextAreaField("Topics, a line each, the main one first", validators=[AtMost(2000)])
+    place = StringField("Place", filters=[stripped], validators=[AtMost(100)])
     language = StringField(
         "Language", filters=[stripped],
         validators=[Regexp(r"^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$", message="A language like en-GB or de.")],
     )  # fmt: skip
     picture_id = IntegerField("Picture, by its number", validators=[Optional(), NumberRange(1, 2**31 - 1)])
-    picture_alt = TextAreaField("Description for those who do not see it", filters=[stripped], validators=[_most(1000)])
+    picture_alt = TextAreaField(
+        "Description for those who do not see it", filters=[stripped], validators=[AtMost(1000)]
+    )
     is_decorative = BooleanField("It says nothing that the text does not")
     picture_caption = TextAreaField(
-        "Caption, in place of the picture’s own", filters=[stripped], validators=[_most(2000)]
+        "Caption, in place of the picture’s own", filters=[stripped], validators=[AtMost(2000)]
     )
     is_evergreen = BooleanField("Evergreen: not bound to its day")
-    short_headline = StringField("Headline on cards", filters=[stripped], validators=[_most(MOST_HEADLINE)])
-    search_headline = StringField("Headline for search", filters=[stripped], validators=[_most(MOST_HEADLINE)])
-    social_headline = StringField("Headline on other sites", filters=[stripped], validators=[_most(MOST_HEADLINE)])
-    slug = StringField("Address", filters=[stripped], validators=[_most(80)])
+    short_headline = StringField("Headline on cards", filters=[stripped], validators=[AtMost(MOST_HEADLINE)])
+    search_headline = StringField("Headline for search", filters=[stripped], validators=[AtMost(MOST_HEADLINE)])
+    social_headline = StringField("Headline on other sites", filters=[stripped], validators=[AtMost(MOST_HEADLINE)])
+    slug = StringField("Address", filters=[stripped], validators=[AtMost(80)])
 
     def validate_picture_id(self, field: IntegerField) -> None:
         if field.data and db.session.get(Picture, field.data) is None:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import ValidationError
+from wtforms import TextAreaField, ValidationError
 
 from newsapp.lib.addresses import normalise
 from newsapp.lib.markup import tidy
@@ -18,13 +18,34 @@ class Form(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
     Its template prints ``{{ token() }}``, which is there only for somebody signed in.
     """
 
-    class Meta:
+    class Meta(FlaskForm.Meta):  # type: ignore[misc]
         csrf = False
+
+        def render_field(self, field: Any, render_kw: dict[str, Any]) -> Any:
+            """Print a field. A text area says how much it takes (limits.js), where ``maxlength`` would cut off what is pasted."""
+            most = field.flags.maxlength
+            if most and isinstance(field, TextAreaField) and "data-guide" not in render_kw:
+                render_kw = {**render_kw, "maxlength": False, "data-most": most}
+            return super().render_field(field, render_kw)
 
     @property
     def faults(self) -> list[tuple[Any, str]]:
         """Give each field that something is wrong with, and what: for the summary above the form."""
         return [(field, field.errors[0]) for field in self if field.errors]
+
+
+class AtMost:
+    """Checks that a text has at most so many characters. A line's end, which browsers send as two, counts as one, as they count it."""
+
+    def __init__(self, characters: int) -> None:
+        self._most = characters
+        self.field_flags = {"maxlength": characters}
+
+    def __call__(self, form: Any, field: Any) -> None:
+        if field.data:
+            field.data = field.data.replace("\r\n", "\n")
+        if len(field.data or "") > self._most:
+            raise ValidationError(f"At most {self._most:,} characters; these are {len(field.data):,}.")
 
 
 class MailAddress:

@@ -17,5 +17,6 @@ import "./savedlist.js";
 import "./toc.js";
 import "./loadmore.js";
 import "./drafts.js";
+import "./limits.js";
 import "./comments.js";
 import "./stay.js";

@@ -123,8 +123,8 @@ def test_an_answer_without_an_outcome_keeps_its_words(app, client, article, edit
     [
         ({"words": ""}, "Write what is wrong."),
         ({"words": "  \n"}, "Write what is wrong."),
-        ({"words": "x" * 2001}, "at most 2,000 characters"),
-        ({"quote": "x" * 501}, "at most 500 characters"),
+        ({"words": "x" * 2001}, "At most 2,000 characters"),
+        ({"quote": "x" * 501}, "At most 500 characters"),
         ({"email": "no address", "words": "Kept words"}, "Kept words"),
     ],
 )

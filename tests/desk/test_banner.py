@@ -89,7 +89,7 @@ def test_its_story_is_named_by_any_of_its_addresses(browser, article, client, na
     ("said", "fault"),
     [
         ({"text": "  "}, "Say what has happened."),
-        ({"text": "x" * (MAX_TEXT + 1)}, "At most 120 characters."),
+        ({"text": "x" * (MAX_TEXT + 1)}, "At most 120 characters; these are 121."),
         ({"story": "/articles/none"}, "There is no such story."),
         ({"story": "/articles/"}, "There is no such story."),
         ({"story": "http://["}, "There is no such story."),

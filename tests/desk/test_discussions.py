@@ -38,7 +38,7 @@ def test_a_message_stands_above_the_discussion_and_goes_again(client, article, s
 def test_what_is_wrong_comes_back_with_what_was_typed(article, send, app, moderator):
     answer = send("x" * 501)
     assert answer.status_code == 422
-    assert "x" * 501 in answer.text and "at most 500 characters" in answer.text
+    assert "x" * 501 in answer.text and "At most 500 characters" in answer.text
     assert send("Hello", state="perhaps").status_code == 422
 
 

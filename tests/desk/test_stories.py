@@ -605,7 +605,7 @@ def test_what_is_given_to_review_has_its_checks_and_a_line_for_its_reader(app, w
     asked = writer.get(f"{at}/submit").text
     assert "This keeps it back" in asked and 'name="note"' in asked
     long = writer.post(f"{at}/submit", data={"note": "<b>x</b>" * 200})
-    assert long.status_code == 422 and "At most 1,000 characters." in long.text and "&lt;b&gt;x" in long.text
+    assert long.status_code == 422 and "At most 1,000 characters; these are" in long.text and "&lt;b&gt;x" in long.text
 
     writer.post(f"{at}/submit", data={"note": "Mind the <i>second</i> name."})
 

@@ -10,6 +10,7 @@ from newsapp import accounts, comments
 from newsapp.accounts import passwords
 from newsapp.articles import Article
 from newsapp.comments import Comment
+from newsapp.comments.models import MAX_LENGTH
 from newsapp.db import db
 from newsapp.lib import clock
 from tests.axe import TOO_WIDE
@@ -202,3 +203,21 @@ def test_one_unbroken_word_does_not_widen_ones_own_page(window, desk, person):
     assert page.evaluate(TOO_WIDE) == []
     person.rename("Jonna Journey")
     db.session.commit()
+
+
+def test_how_much_too_long_a_comment_is_is_told_while_it_is_written_and_nothing_is_cut(page, scripted):
+    page.goto(STORY)
+    page.locator(".reply__open").click()
+    field, left = page.get_by_label("Comment *"), page.locator(".field__left")
+    field.fill("x" * (MAX_LENGTH // 2))
+    expect(left).to_have_count(0)
+    field.fill("x" * (MAX_LENGTH - 100))
+    if scripted:
+        expect(left).to_have_text(f"100 of {MAX_LENGTH:,} characters left")
+    field.fill("\U0001f642" * (MAX_LENGTH + 12))
+    if scripted:
+        expect(left).to_have_text(f"12 too many, of {MAX_LENGTH:,} at most")
+        expect(page.get_by_role("status")).to_have_text(f"12 too many, of {MAX_LENGTH:,} at most")
+    page.get_by_role("button", name="Post comment").click()
+    expect(page.get_by_role("alert")).to_contain_text(f"these are {MAX_LENGTH + 12:,}")
+    expect(field).to_have_value("\U0001f642" * (MAX_LENGTH + 12))
