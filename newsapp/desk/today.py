@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import and_, func, select
 
 from newsapp.articles import Article, NewslistLine, NewslistPerson
+from newsapp.articles.drafting import WorkingCopy
 from newsapp.articles.releasing import WaitingChange
 from newsapp.comments.wordlist import plain_text
 from newsapp.contact import ErrorReport
@@ -151,8 +152,16 @@ def _stories(now: datetime, midnight: datetime) -> dict[str, Any]:
     steps = [*_steps(shown["ahead"]), *_changes(shown["changes"])]
     return {
         "behind": _steps(reversed(shown["behind"])), "ahead": sorted(steps, key=lambda step: step.at)[:AHEAD],
-        "in_review": shown["in_review"], "own": shown["own"],
+        "in_review": shown["in_review"], "own": shown["own"], "returned": _returned(shown["own"]),
     }  # fmt: skip
+
+
+def _returned(found: list[Row]) -> dict[int, str]:
+    """Give why stories came back from review, by their ids."""
+    returned = select(WorkingCopy.article_id, WorkingCopy.returned_note).where(
+        WorkingCopy.article_id.in_([row.line.article_id for row in found]), WorkingCopy.returned_at.is_not(None)
+    )
+    return {key: shorten(note, 160) for key, note in db.session.execute(returned)} if found else {}
 
 
 def _steps(found: Iterable[Row]) -> list[Step]:

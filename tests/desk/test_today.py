@@ -82,6 +82,18 @@ def test_a_contributor_sees_what_is_their_own_and_nothing_of_others(today, paper
     assert "Comments waiting" not in page and "Waiting longest" not in page
 
 
+def test_a_writer_sees_why_a_story_came_back_until_it_is_given_again(today, paper):
+    story = a_story("Came back", paper[Role.CONTRIBUTOR])
+    drafting.submit(story, paper[Role.CONTRIBUTOR])
+    drafting.send_back(story, paper[Role.EDITOR], "Who says so? <b>Name</b> them.")
+    db.session.commit()
+    assert "<b>Sent back:</b> Who says so? &lt;b&gt;Name&lt;/b&gt; them." in today(Role.CONTRIBUTOR)
+
+    drafting.submit(story, paper[Role.CONTRIBUTOR])
+    db.session.commit()
+    assert "Sent back:" not in today(Role.CONTRIBUTOR)
+
+
 def test_a_moderator_sees_the_comments_and_no_story(today, paper):
     a_story("Under embargo", paper[Role.EDITOR], ahead=timedelta(hours=2))
     comments.post(db.session.get_one(Article, 1), "<b>Read</b> me & tell", guest_name="Gus", approved=False)
