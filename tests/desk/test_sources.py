@@ -169,6 +169,7 @@ def test_both_are_looked_at_before_they_become_one(browser, world):
     assert f"/desk/sources/{goes.id}/merge?into={stays.id}" in browser.get(f"/desk/sources/{goes.id}").text
     first = browser.post(at, data={"into": f"s{stays.id}", "reason": "One"})
     assert first.status_code == 200 and "This one stays" in first.text
+    assert first.text.count("(differs)") == 4  # the title and the address, on both sides
     assert "That is this very one" in browser.get(f"{at}?into={goes.id}").text
     assert f"{at}?into={stays.id}" in browser.get("/desk/sources?twice=1").text
     assert f"{at}?into={stays.id}" in browser.get(f"{at}?into=the+accord").text
