@@ -12,6 +12,7 @@ const HELPFUL = /^\/comments\/\d+\/recommend$/;
 const LOOKS_EVERY_MS = 30_000;
 const MINE = "comments-mine";
 
+// Each request has a source of its own: htmx sends one at a time for each, keeps one more, and drops a third.
 const openers = new WeakMap(); // form -> the link that opened it
 
 document.addEventListener("click", (event) => {
@@ -27,7 +28,7 @@ document.addEventListener("click", (event) => {
 });
 
 function askToSignIn(path) {
-  htmx.ajax("GET", `/account/sign-in?next=${path}`, { target: "#dialog", swap: "innerHTML" });
+  htmx.ajax("GET", `/account/sign-in?next=${path}`, { source: "#dialog", target: "#dialog", swap: "innerHTML" });
 }
 
 function act(event, what) {
@@ -43,7 +44,7 @@ async function open(link) {
   slot.className = "reply__slot";
   slot.dataset.href = link.pathname;
   place.after(slot);
-  await htmx.ajax("GET", link.pathname + link.search, { target: slot, swap: "innerHTML" });
+  await htmx.ajax("GET", link.pathname + link.search, { source: slot, target: slot, swap: "innerHTML" });
   const form = slot.querySelector("form");
   if (!form) return;
 
@@ -74,7 +75,7 @@ async function recommend(link) {
   link.ariaBusy = "true";
   const token = document.querySelector("#prefs [name=csrf_token]")?.value;
   const item = link.closest("li");
-  await htmx.ajax("POST", link.pathname, { target: link, swap: "outerHTML", values: { csrf_token: token } });
+  await htmx.ajax("POST", link.pathname, { source: item, target: link, swap: "outerHTML", values: { csrf_token: token } });
   link.ariaBusy = null; // where it did not go through, it stands there still
   item.querySelector(".comment__acts a[href$='/recommend']")?.focus();
 }
@@ -151,7 +152,7 @@ if (document.querySelector(".mine[data-posted]") && !story()) keep(location.path
 
 const mine = document.getElementById("my-comments");
 if (mine && keep(story().dataset.story)) {
-  htmx.ajax("GET", `${story().dataset.story}/comments/mine`, { target: mine, swap: "innerHTML" }).then(putBelow);
+  htmx.ajax("GET", `${story().dataset.story}/comments/mine`, { source: mine, target: mine, swap: "innerHTML" }).then(putBelow);
 }
 putBelow();
 
@@ -199,6 +200,6 @@ function tell(thread, more) {
 }
 
 async function showNew(link) {
-  await htmx.ajax("GET", link.pathname + link.search, { target: "#comments", swap: "outerHTML" });
+  await htmx.ajax("GET", link.pathname + link.search, { source: link, target: "#comments", swap: "outerHTML" });
   document.querySelector("#comments .thread li a.t")?.focus();
 }

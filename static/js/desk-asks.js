@@ -123,7 +123,7 @@ function offerSources(choose) {
   field.addEventListener("input", () => {
     clearTimeout(typed);
     const words = new URLSearchParams({ pick: "1", q: field.value });
-    typed = setTimeout(() => window.htmx.ajax("GET", `${sources}?${words}`, { target: "#offer", swap: "outerHTML" }), 250);
+    typed = setTimeout(() => window.htmx.ajax("GET", `${sources}?${words}`, { source: field, target: "#offer", swap: "outerHTML" }), 250);
   });
   field.form.addEventListener("click", ({ target }) => {
     const pressed = target.closest("button[data-cite]");
@@ -154,7 +154,7 @@ function list(id, options) {
 /** Shows the library; what is chosen there stands behind the block that is written in. */
 export async function askForPicture(editor) {
   const { pictures } = document.getElementById("editor").dataset;
-  await window.htmx.ajax("GET", pictures, { target: "#dialog", swap: "innerHTML" });
+  await window.htmx.ajax("GET", pictures, { source: "#dialog", target: "#dialog", swap: "innerHTML" });
   dialog.addEventListener("close", () => editor.view.focus(), { once: true });
   dialog.onclick = ({ target }) => {
     const chosen = target.closest("button[data-picture]");

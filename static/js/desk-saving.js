@@ -250,7 +250,7 @@ class Saving {
   async signIn() {
     if (await this.freshToken()) return this.save();
     const dialog = document.getElementById("dialog");
-    await window.htmx.ajax("GET", `/account/sign-in?next=${encodeURIComponent(location.pathname)}`, { target: "#dialog", swap: "innerHTML" });
+    await window.htmx.ajax("GET", `/account/sign-in?next=${encodeURIComponent(location.pathname)}`, { source: "#dialog", target: "#dialog", swap: "innerHTML" });
     const send = async (event) => {
       event.preventDefault();
       event.stopImmediatePropagation();

@@ -45,6 +45,27 @@ def test_helpful_pressed_twice_counts_once_and_stays(reader, between):
     expect(link).to_have_class("is-given")
 
 
+def test_several_things_pressed_on_a_slow_line_all_arrive(reader):
+    reader.goto(STORY)
+
+    def late(route):
+        reader.wait_for_timeout(400)
+        route.continue_()
+
+    reader.route("**/comments/*/recommend", late)
+    links = reader.locator(".comment__acts a[href$='/recommend']")
+    for n in range(3):
+        links.nth(n).evaluate("link => link.click()")  # as quick as three fingers
+    for n in range(3):
+        expect(links.nth(n)).to_have_class("is-given")
+
+    reader.route("**/comments/*/reply", late)
+    replies = reader.locator(".comment__acts a[href$='/reply']")
+    for n in range(3):
+        replies.nth(n).evaluate("link => link.click()")
+    expect(reader.locator(".reply__slot form.reply")).to_have_count(3)
+
+
 def test_load_more_pressed_twice_adds_one_page(window):
     page = window()
     for address in (SECTION, "/search?q=the"):
