@@ -373,6 +373,13 @@ def _newsletter(stories: dict[str, Article]) -> None:
     letter = newsletter.compose(issue)
     issue.html, issue.text = letter.html, letter.text
     issue.send_at = issue.begun_at = issue.filled_at = issue.finished_at = now - timedelta(minutes=20)
+    db.session.flush()
+    for receiver in newsletter.audience().receivers(made.id, after=0, at_most=100):
+        db.session.add(
+            newsletter.Delivery(
+                issue_id=issue.id, receiver_id=receiver.id, address=receiver.address, sent_at=issue.send_at
+            )
+        )
 
 
 def _most_read(stories: dict[str, Article], now: datetime) -> None:

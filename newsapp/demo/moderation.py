@@ -35,6 +35,8 @@ def moderate(stories: list[Article], reader: Callable[[str], Account], now: date
     db.session.add(moderator)
     db.session.flush()
     reasons = {row.title: row for row in db.session.scalars(RejectionReason.all())}
+    for word, banned in WORDS:
+        comments.add_word(word, banned=banned, by=moderator)
     # The oldest first, so that the log tells it in the order in which it happened.
     _months(plan["months"], moderator, now)
     events: list[tuple[datetime, Callable[[], object]]] = []
@@ -54,6 +56,8 @@ def moderate(stories: list[Article], reader: Callable[[str], Account], now: date
             clock.set_to(now - timedelta(hours=hours))
             send_message(role, words, name=name, subject=subject, email="a.reader@example.org" if name else None)
 
+
+WORDS = (("idiot", False), ("free coins*", True))  # what a comment is held for, and what is not printed
 
 # What readers have told the newsroom and nobody has answered yet: hours ago, which story, their words.
 ERRORS = (
