@@ -48,6 +48,19 @@ def test_a_section_is_added_put_in_order_and_given_another_address(come_in, addr
     expect(page.locator(".nav")).to_contain_text(name)
 
 
+def test_what_is_typed_last_is_what_is_found_on_a_slow_line(come_in, address):  # noqa: F811
+    page = come_in("edda", "/desk/authors")
+    slow = {"offline": False, "latency": 1500, "downloadThroughput": -1, "uploadThroughput": -1}
+    page.context.new_cdp_session(page).send("Network.emulateNetworkConditions", slow)
+    field = page.get_by_label("Name, role or place")
+    for words in ("e", "ed", "no such name"):
+        field.fill(words)
+        page.wait_for_timeout(
+            400
+        )  # longer than the pause after which a word is looked for, shorter than an answer takes
+    expect(page.locator("#found-authors")).to_contain_text("Nobody is like that.")
+
+
 @pytest.mark.parametrize("script", [True, False])
 def test_what_is_asked_for_in_vain_is_led_on(come_in, address, script):  # noqa: F811
     old = f"/2019/05/world-{script}.html".lower()
