@@ -118,9 +118,12 @@ def prepare(
     return body
 
 
-def clean_body(source: str) -> str:
-    """Give ``source``, HTML of any origin, repaired and clean, and not yet made ready to print."""
-    return _clean(repair(source, [], TAGS), TAGS)
+def clean_body(source: str, warnings: list[str] | None = None) -> str:
+    """Give ``source``, HTML of any origin, repaired and clean, and not yet made ready to print.
+
+    What was left out, or changed on a guess, is added to ``warnings``, a sentence each.
+    """
+    return _clean(repair(source, [] if warnings is None else warnings, TAGS), TAGS)
 
 
 def clean_inline(html: str) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from html import unescape
 from typing import Any
 
-from flask import abort, make_response, request
+from flask import abort, request
 from sqlalchemy import or_, select
 
 from newsapp.articles import Source
@@ -23,6 +23,7 @@ from newsapp.lib.web import page
 from newsapp.media import Picture
 
 MOST_PASTED = 2 * 1024 * 1024  # bytes: Word writes ten times as much as somebody has written
+MOST_TOLD = 12  # sentences on what was lost of it
 OFFERED = 24  # pictures
 WIDTH = 704  # pixels
 _PICTURE = re.compile(r'data-picture="(\d{1,9})"')
@@ -37,16 +38,18 @@ _TAG = re.compile(r"(<[^<>]*>)")
 
 @bp.post("/articles/<int(max=2147483647):article_id>/clean", endpoint="clean")
 def clean(article_id: int):
-    """Answer what was pasted, HTML of Word, Google Docs or a web page, with clean source. Nothing is written."""
+    """Answer what was pasted, HTML of Word, Google Docs or a web page: {html: clean source, told: what was lost, a sentence each}.
+
+    Nothing is written.
+    """
     story(article_id)
     if (request.content_length or 0) > MOST_PASTED:
         abort(413)
     pasted = request.get_data(cache=False, as_text=False)
     if len(pasted) > MOST_PASTED:
         abort(413)
-    answer = make_response(clean_body(pasted.decode("utf-8", "replace")))
-    answer.content_type = "text/plain; charset=utf-8"  # for a script of ours; no page to be opened
-    return answer
+    told: list[str] = []
+    return {"html": clean_body(pasted.decode("utf-8", "replace"), told), "told": told[:MOST_TOLD]}
 
 
 @bp.get("/articles/<int(max=2147483647):article_id>/pictures", endpoint="offer_pictures")

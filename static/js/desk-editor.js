@@ -87,7 +87,7 @@ watch(form, {
   focus: () => editor.view.focus(),
 });
 
-/** Asks the server for clean source; null where it cannot be had. */
+/** Asks the server for clean source, and tells what was lost; null where it cannot be had. */
 async function clean(html) {
   try {
     const answer = await fetch(place.dataset.clean, {
@@ -96,11 +96,26 @@ async function clean(html) {
       headers: { "Content-Type": "text/html", "X-CSRFToken": form.elements.csrf_token.value },
       redirect: "manual",
     });
-    return answer.ok ? await answer.text() : null;
+    if (!answer.ok) return null;
+    const { html: cleaned, told } = await answer.json();
+    tell(told);
+    return cleaned;
   } catch {
     return null;
   }
 }
+
+/** Says below the text what was left out of what was pasted, or changed on a guess, until it is closed or something else is pasted. */
+function tell(told) {
+  const box = place.querySelector(".ed-told > div");
+  box.hidden = !told.length;
+  box.querySelector("ul").replaceChildren(...told.map((words) => Object.assign(document.createElement("li"), { textContent: words, dir: "auto" })));
+}
+
+place.querySelector(".ed-told button").addEventListener("click", () => {
+  tell([]);
+  editor.view.focus();
+});
 
 /** Enter on a chosen mark, card or time asks for it anew. */
 function again() {

@@ -56,9 +56,24 @@ def test_what_is_pasted_comes_back_clean_and_is_written_nowhere(browser, at):
 
     answer = browser.post(f"{at}/clean", data=pasted)
 
-    assert answer.text == '<p>Rain<sup data-source-url="https://example.org/a" data-source-label="2"></sup></p>'
-    assert answer.headers["Content-Type"] == "text/plain; charset=utf-8"
+    assert answer.json == {
+        "html": '<p>Rain<sup data-source-url="https://example.org/a" data-source-label="2"></sup></p>', "told": []
+    }  # fmt: skip
     assert source(browser, at)["html"] == "<p>The river rose.</p>"
+
+
+def test_what_was_lost_of_what_was_pasted_is_told(browser, at):
+    pasted = (
+        '<p>Rain <img src="file:///C:/a.png" alt="A gauge"> fell. <a href="file:///C:/notes.docx">Notes</a></p>'
+        + "<p><math><mi>x</mi></math></p>"
+        + "".join(f'<img src="https://example.org/{n}.jpg">' for n in range(editor.MOST_TOLD))
+    )
+
+    told = browser.post(f"{at}/clean", data=pasted).json["told"]
+
+    assert "A picture without a web address was left out: A gauge" in told
+    assert "A link without a full web address was taken away: file:///C:/notes.docx" in told
+    assert len(told) == editor.MOST_TOLD
 
 
 def test_more_than_anybody_pastes_is_refused(browser, at, monkeypatch):

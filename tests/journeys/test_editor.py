@@ -370,3 +370,23 @@ def test_a_byline_is_added_without_leaving_the_page(begun):
 def ready_again(page: Page) -> Page:
     page.reload()
     return ready(page)
+
+
+def test_what_is_lost_of_what_was_pasted_is_told_until_it_is_closed(begun):
+    page = begun()
+    told = page.locator(".ed-told")
+    paste(page, "Rain", '<p>Rain <img src="file:///C:/a.png" alt="A gauge"> fell.</p>')
+    expect(told).to_contain_text("A picture without a web address was left out: A gauge")
+    assert violations(page) == []
+    told.get_by_role("button", name="Close").click()
+    expect(told.get_by_role("button")).to_be_hidden()
+    expect(text(page)).to_be_focused()
+    paste(
+        page,
+        "Sun",
+        '<p>Sun<sup><a href="#ftnt1" id="ftnt_ref1">[1]</a></sup></p><p><a href="#ftnt_ref1" id="ftnt1">[1]</a> https://example.org/a</p>',
+    )
+    expect(told).to_contain_text("Footnote 1 is a source now.")
+    expect(page.locator(".ed-source")).to_have_attribute("aria-label", "Source 1")
+    paste(page, "Wind", "<p>Wind</p>")
+    expect(told.get_by_role("button")).to_be_hidden()
