@@ -21,9 +21,7 @@ from newsapp.site import Site
 
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 MOST_STORIES = 20
-LATEST = timedelta(
-    hours=6
-)  # whose server stood still for longer sends the next one: the morning's letter is none at night
+LATEST = timedelta(hours=6)  # later than that it waits for the next one: the morning's letter is none at night
 
 
 class Digest(Base):
