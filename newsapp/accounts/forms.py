@@ -6,7 +6,7 @@ from wtforms import BooleanField, HiddenField, PasswordField, StringField, TextA
 from wtforms.validators import DataRequired
 
 from newsapp.accounts import passwords
-from newsapp.accounts.models import BIO_LENGTH, NAME_LENGTH, USERNAME, is_taken
+from newsapp.accounts.models import BIO_LENGTH, NAME_LENGTH, USERNAME, Account, is_taken
 from newsapp.db import db
 from newsapp.lib.forms import AtMost, Form, MailAddress, stripped
 
@@ -80,6 +80,29 @@ class UsernameForm(Form):
 
 class AddressForm(Form):
     email: Any = StringField("Email address", [needed("your email address"), MailAddress()], [stripped])
+
+    @property
+    def mailbox(self) -> str:
+        return str(self.email.data)
+
+
+class LostPasswordForm(Form):
+    """Whose password is lost: a mail address, or the username of an account."""
+
+    identifier: Any = StringField("Username or email address", [needed("your username or email address")], [stripped])
+
+    def validate_identifier(self, field: StringField) -> None:
+        if "@" in (field.data or ""):
+            MailAddress()(self, field)
+
+    @property
+    def mailbox(self) -> str:
+        """The address to write to; of an unknown username one that nobody has, so that the work is the same."""
+        typed = str(self.identifier.data)
+        if "@" in typed:
+            return typed
+        account = db.session.scalar(Account.known_as(typed))
+        return account.email if account else f"{typed.lower()}@nobody.invalid"
 
 
 class ResetForm(Form):

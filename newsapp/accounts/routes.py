@@ -15,6 +15,7 @@ from newsapp.accounts.forms import (
     CodeForm,
     DeleteForm,
     EmailForm,
+    LostPasswordForm,
     PasswordForm,
     ProfileForm,
     ProofForm,
@@ -228,7 +229,7 @@ def ask_again_page():
 
 @bp.post("/confirm")
 def ask_again():
-    return _ask_for_letter("accounts/confirm-again.html", to_confirm_again, ".registered")
+    return _ask_for_letter("accounts/confirm-again.html", AddressForm(), to_confirm_again, ".registered")
 
 
 @bp.get("/confirm/<token>")
@@ -284,12 +285,12 @@ def _register(form: RegisterForm, status: int = 200, wait: str | None = None):
 
 @bp.get("/forgot-password")
 def forgot_password_page():
-    return page("accounts/forgot-password.html", form=AddressForm(formdata=None), wait=None)
+    return page("accounts/forgot-password.html", form=LostPasswordForm(formdata=None), wait=None)
 
 
 @bp.post("/forgot-password")
 def forgot_password():
-    return _ask_for_letter("accounts/forgot-password.html", to_reset, ".reset_sent")
+    return _ask_for_letter("accounts/forgot-password.html", LostPasswordForm(), to_reset, ".reset_sent")
 
 
 @bp.get("/forgot-password/sent")
@@ -347,17 +348,19 @@ def _account_of(purpose: str, token: str, within: timedelta) -> Account | None:
     return account
 
 
-def _ask_for_letter(template: str, letter: Callable[[str], object], answer: str) -> Any:
+def _ask_for_letter(
+    template: str, form: AddressForm | LostPasswordForm, letter: Callable[[str], object], answer: str
+) -> Any:
     """Send the letter that was asked for, or none: the answer and the work are the same."""
-    form = AddressForm()
     if not form.validate():
         return page(template, status=422, form=form, wait=None)
     try:
         throttles.take(tries.ASKED, network())
     except TooOften as wait:
         return page(template, status=429, form=form, wait=wait.words)
-    if tries.may_still(tries.LETTERS, form.email.data):
-        letter(form.email.data)
+    mailbox = form.mailbox
+    if tries.may_still(tries.LETTERS, mailbox):
+        letter(mailbox)
         db.session.commit()
     return redirect(url_for(answer), 303)
 

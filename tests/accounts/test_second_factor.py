@@ -134,7 +134,7 @@ def test_codes_are_guessed_only_eight_times_in_a_quarter_of_an_hour(client, tams
 
 
 def test_a_new_password_by_mail_does_not_lead_past_it(client, tamsin, codes, mailbox):
-    client.post("/account/forgot-password", data={"email": "tamsin@example.org"})
+    client.post("/account/forgot-password", data={"identifier": "tamsin@example.org"})
     mailbox.fetch()
     client.post(mailbox.link("/account/reset-password/"), data={"password": "nine herons over the weir"})
 
