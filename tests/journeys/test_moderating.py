@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from newsapp import accounts, comments, create_app
+from newsapp import accounts, comments, create_app, media
 from newsapp.accounts import Account, Role
 from newsapp.articles import Article
 from newsapp.comments import Comment
@@ -17,7 +18,7 @@ from tests.accounts.people import PASSWORD, password_hash
 from tests.axe import faults, violations
 from tests.browser import NARROW
 from tests.servers import serving
-from tests.small_paper import plant
+from tests.small_paper import cut_pictures, plant
 
 
 @pytest.fixture(scope="module")
@@ -32,7 +33,13 @@ def desk(empty_database, postgres, tmp_path_factory):
     app = create_app({"DATABASE_URL": address, "TESTING": True}, instance=folder)
     with app.app_context():
         plant(clock.now())
-        for username, role in (("moses", Role.MODERATOR), ("edda", Role.EDITOR), ("tamsin", Role.READER)):
+        cut_pictures(media.folder())
+        for username, role in (
+            ("moses", Role.MODERATOR),
+            ("edda", Role.EDITOR),
+            ("tamsin", Role.READER),
+            ("rhea", Role.READER),
+        ):
             accounts.create(username.capitalize(), username, f"{username}@example.org", password_hash(), role)
         db.session.commit()
         db.session.remove()
@@ -78,11 +85,11 @@ def signed_in(browser, address):
         if who not in held:
             context = browser.new_context(base_url=address)
             page = context.new_page()
-            page.goto("/desk/comments")
+            page.goto("/account/sign-in?next=/account")
             page.get_by_label("Username or email address").fill(who)
             page.get_by_label("Password").fill(PASSWORD)
-            page.get_by_role("button", name="Sign in").click()
-            expect(page.get_by_role("heading", level=1)).to_have_text("Comments")
+            page.get_by_role("main").get_by_role("button", name="Sign in").click()
+            expect(page.locator(".person")).to_be_visible()
             held[who] = context.storage_state()
             context.close()
         return held[who]
@@ -206,6 +213,39 @@ def test_without_script_the_same_forms_lead_to_the_same(come_in, desk, waiting):
     page.get_by_label("Reason, for the person to read").fill("Keep to the story.")
     page.get_by_role("button", name="Do it").click()
     page.wait_for_url("**/desk/comments*")
+
+
+@pytest.mark.parametrize("scripted", [True, False], ids=["js", "no-js"])
+def test_a_report_is_decided_and_both_are_told(come_in, desk, waiting, scripted):
+    with desk[0].app_context():
+        db.session.get_one(Comment, waiting[0]).approve()
+        db.session.commit()
+        story = db.session.get_one(Article, 1).url
+        db.session.remove()
+
+    reader = come_in("rhea", story, scripted=scripted)
+    reader.locator(f"#comment-{waiting[0]} .comment__acts").get_by_role("link", name="Report").click()
+    reader.get_by_label("It insults or threatens somebody").check()
+    reader.get_by_label("In your own words").fill("It calls the captain a fool.")
+    reader.get_by_role("button", name="Send the report").click()
+    told = reader.locator(".alert--ok")
+    expect(told).to_contain_text("R-")
+    reference = re.search(r"R-\w{4}-\w{4}", told.inner_text())
+    assert reference
+
+    page = come_in("moses", "/desk/comments?tab=reported", scripted=scripted)
+    row = page.locator(f"#comment-{waiting[0]}")
+    expect(row).to_contain_text("It calls the captain a fool.")
+    row.locator("summary", has_text="Reject").click()
+    row.get_by_label("Reason", exact=True).select_option(label="Personal attack")
+    row.get_by_role("button", name="Reject it").click()
+    expect(page.locator("[data-told]")).to_have_text("Rejected: 1 comment.")
+
+    reader.goto("/account/comments")
+    expect(reader.locator("main")).to_contain_text(reference[0])
+    expect(reader.locator("main")).to_contain_text("We have acted on it.")
+    author = come_in("tamsin", "/account/comments", scripted=scripted)
+    expect(author.locator("main")).to_contain_text("It attacks a person and not what they say.")
 
 
 def test_two_moderators_at_once_do_not_undo_each_other(come_in, desk, waiting):

@@ -19,6 +19,8 @@ from tests.browser import NARROW
 from tests.journeys.acts import tab
 from tests.journeys.pages import SHORT_STORY
 
+ANOTHER = "six otters under the bridge"
+
 
 @pytest.fixture(scope="module")
 def site(demo_site, tmp_path_factory):
@@ -59,28 +61,29 @@ def site(demo_site, tmp_path_factory):
 
 
 @pytest.fixture
-def second_step(site, demo_site):
+def somebody(site, demo_site, scripted):
     """Somebody with a password and no second step yet, for one test."""
+    who = "tova" if scripted else "tova-bare"  # each with a mailbox of their own
     app = create_app(
         {"DATABASE_URL": demo_site["NEWSAPP_DATABASE_URL"], "TESTING": True},
         instance=Path(demo_site["NEWSAPP_INSTANCE"]),
     )
     with app.app_context():
-        accounts.create("Tova Lind", "tova", "tova@example.org", password_hash())
+        accounts.create("Tova Lind", who, f"{who}@example.org", password_hash())
         db.session.commit()
         db.session.remove()
-    yield "tova"
+    yield who
     with app.app_context():
-        accounts.holdings.erase(db.session.scalar(accounts.Account.known_as("tova")), keep_words=True)
+        accounts.holdings.erase(db.session.scalar(accounts.Account.known_as(who)), keep_words=True)
         db.session.commit()
         db.session.remove()
         db.engine.dispose()
 
 
-def sign_in_as(page, who, scripted):
+def sign_in_as(page, who, scripted, password=PASSWORD):
     door = page.locator("#dialog") if scripted else page.locator("main")
     door.get_by_label("Username or email address").fill(who)
-    door.get_by_label("Password").fill(PASSWORD)
+    door.get_by_label("Password").fill(password)
     door.get_by_role("button", name="Sign in").click()
     return door
 
@@ -180,9 +183,33 @@ def test_a_new_reader_registers_by_way_of_the_mailbox(site, page, scripted):
     expect(page.locator(".person")).to_be_visible()
 
 
-def test_a_second_step_is_added_asked_for_and_a_lost_phone_is_no_lost_account(second_step, page, scripted):
+def test_a_lost_password_is_replaced_by_way_of_the_mailbox(somebody, site, page, scripted):
+    open_door(page, scripted).get_by_role("link", name="Lost your password?").click()
+    page.get_by_label("Username or email address").fill(somebody)
+    page.get_by_role("button", name="Send the link").click()
+    expect(page.get_by_role("heading", name="Look into your mailbox")).to_be_visible()
+
+    link = re.search(r"http://\S+(/account/reset-password/\S+)", site(f"{somebody}@example.org"))[1]
+    page.goto(link)
+    page.get_by_label("New password").fill("short")
+    page.get_by_role("button", name="Keep this password").click()
+    expect(page.get_by_role("alert")).to_contain_text("not changed yet")
+    page.get_by_label("New password").fill(ANOTHER)
+    page.get_by_role("button", name="Keep this password").click()
+    expect(page.get_by_role("main")).to_contain_text("Sign in with it")
+
+    page.goto(link)
+    expect(page.get_by_role("heading", name="This link no longer counts")).to_be_visible()
+    door = open_door(page, scripted)
+    sign_in_as(page, somebody, scripted)
+    expect(door.get_by_role("alert")).to_contain_text("We could not sign you in")
+    sign_in_as(page, somebody, scripted, ANOTHER)
+    expect(page.locator(".person")).to_be_visible()
+
+
+def test_a_second_step_is_added_asked_for_and_a_lost_phone_is_no_lost_account(somebody, page, scripted):
     """Enrol by the secret that is shown, sign out, sign in with a code, then with a recovery code, which counts once."""
-    who = second_step
+    who = somebody
     open_door(page, scripted)
     sign_in_as(page, who, scripted)
     expect(page.locator(".person")).to_be_visible()
