@@ -192,7 +192,7 @@ def post(slug: str):
         if account is None and form.replies.data:
             comment.ask_for_reply_mail()
     except Twin as twin:
-        return _remember(_posted(article, twin.comment), form)
+        return _remember(_posted(article, twin.comment, again=True), form)
     except TooOften as wait:
         return _write(
             _article(slug), form, _parent(said, article), 429, fault="That was too many comments.", wait=wait.words
@@ -235,6 +235,7 @@ def mine(slug: str):
         own=waiting,
         posted=posted,
         is_change=bool(changed),
+        is_again=bool(request.args.get("again")),
     )
 
 
@@ -330,7 +331,7 @@ def report_form(comment_id: int):
     comment, article = _comment(comment_id)
     reference = request.args.get("reference", "")
     if re.fullmatch(r"R-\w{4}-\w{4}", reference):
-        words = f"Your reference is {reference}. A moderator decides, and you are told in your account, under Your comments, or if you left an address, by email."
+        words = f"Your reference is {reference}. A moderator decides. If you are signed in, you are told under Your comments; if you left an address, by email."
         return _done(comment, article, "Your report has arrived", words)
     if comment.is_by(reader()):
         return _ask(comment, article, "Report this comment", "This is your own comment. You can delete it.", None)
@@ -684,7 +685,7 @@ def _write(
         edits=edits,
         send_to=f"{edits.url}/edit{'?back=account' if _asked_from() else ''}" if edits else f"{article.url}/comments",
         back=place.url if place else f"{article.url}#comments",
-        opened=opened_now(),
+        opened=form.opened.data if isinstance(form, GuestForm) and form.seconds is not None else opened_now(),
         rule=_rule(),
         fault=fault,
         wait=wait,
@@ -712,11 +713,11 @@ def _refused(article: Article, form: CommentForm, parent: Comment | None, why: R
     return _write(article, form, parent, status, fault=finding.says, wait=wait)
 
 
-def _posted(article: Article, comment: Comment) -> WerkzeugResponse:
-    """Lead to the comment, or to its author's own view of it while readers do not see it."""
+def _posted(article: Article, comment: Comment, *, again: bool = False) -> WerkzeugResponse:
+    """Lead to the comment, or to its author's own view of it while readers do not see it; ``again``: it was there already."""
     if comment.account_id is not None and comment.is_visible and not wants_part():
         return redirect(comment.url, 303)
-    answer = redirect(url_for(".mine", slug=article.slug, posted=comment.id), 303)
+    answer = redirect(url_for(".mine", slug=article.slug, posted=comment.id, again="1" if again else None), 303)
     if comment.account_id is None:
         ids = [comment.id, *(i for i in _ids_of_mine() if i != comment.id)][:MOST_OF_MINE]
         answer.set_cookie(

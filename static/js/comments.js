@@ -37,7 +37,7 @@ function act(event, what) {
 }
 
 async function open(link) {
-  const place = link.closest(".reply__place, article, li") ?? document.getElementById("reply-here"); // the head's own link
+  const place = link.closest(".reply__place, .comments article, .mine article, li") ?? document.getElementById("reply-here"); // the head's own link
   const slot = place.parentElement.querySelector(":scope > .reply__slot") ?? document.createElement("div");
   if (slot.dataset.href === link.pathname && slot.firstElementChild) return focus(slot);
 
@@ -86,7 +86,7 @@ document.addEventListener("htmx:after:settle", ({ target }) => {
   const faulty = slot?.querySelector("[role=alert]") && (slot.querySelector("[aria-invalid], .field--error input") ?? slot.querySelector("textarea"));
   if (faulty) return faulty.focus();
 
-  const told = slot?.querySelector(".alert--ok");
+  const told = slot?.querySelector(".alert--ok, .mine > .alert");
   if (!told) return;
   slot.previousElementSibling?.classList.remove("is-open");
   told.focus();

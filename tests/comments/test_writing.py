@@ -145,7 +145,9 @@ def test_pressing_post_twice_leaves_one_comment(known, client, address):
     assert first.headers["Location"] == second.headers["Location"]
     one = guest(client, address, body="Also twice")
     two = guest(client, address, body="Also twice")
-    assert one.headers["Location"] == two.headers["Location"]
+    assert two.headers["Location"] == f"{one.headers['Location']}&again=1"
+    assert "You have sent these words here before." in client.get(two.headers["Location"]).text
+    assert "Your comment has arrived." in client.get(one.headers["Location"]).text
     assert len(db.session.scalars(select(Comment)).all()) == 3
 
 
