@@ -80,7 +80,7 @@ def _person(
 ) -> None:
     clock.set_to(at)
     account, by = reader(person["name"]), {"by": moderator, "reason": person["reason"]}
-    until = now + timedelta(days=person["days"])
+    until = at + timedelta(days=person["days"])
     (comments.suspend if person["measure"] == "suspend" else comments.premoderate)(account=account, until=until, **by)
     if person["note"]:
         comments.note(person["note"], by=moderator, account=account)
