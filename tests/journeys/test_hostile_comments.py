@@ -36,7 +36,7 @@ TRY_ALL = """async (pieces) => {
     const frames = pieces.slice(start, start + 100).map((piece, n) => {
       const frame = document.createElement("iframe");
       frame.srcdoc = `<!doctype html><script>window.mine = ${start + n}; window.alert = () => parent.noted.push(mine)</` + `script><ol><li>${piece}</ol>`;
-      const loaded = new Promise((done) => { frame.onload = done; setTimeout(done, 500); });
+      const loaded = new Promise((done) => { frame.onload = done; setTimeout(done, 3000); });
       document.body.append(frame);
       return [frame, loaded];
     });
