@@ -103,7 +103,7 @@ def add_words():
     for word in form.lines:
         comments.add_word(word, banned=form.kind.data == "ban", by=me())
     db.session.commit()
-    return redirect(url_for("desk.words"), 303)
+    return redirect(url_for("desk.words", done="kept"), 303)
 
 
 @bp.post("/words/<int(max=2147483647):word_id>/remove")
@@ -112,7 +112,7 @@ def remove_word(word_id: int):
     if listed is not None:
         listed.remove(me())
         db.session.commit()
-    return redirect(url_for("desk.words"), 303)
+    return redirect(url_for("desk.words", done="removed"), 303)
 
 
 @bp.get("/reasons")

@@ -192,7 +192,8 @@ function press(key) {
   if (!row) return announce("Press J to go to the first comment.", { shown: true });
 
   const button = row.querySelector(`[data-key="${key}"]`);
-  if (!button) return announce("That cannot be done with this comment.", { shown: true });
+  const why = key === "F" ? "Only a comment that readers see can be featured." : "That cannot be done with this comment.";
+  if (!button) return announce(why, { shown: true });
   const details = button.closest("details");
   if (!details || button.tagName !== "SUMMARY") {
     window.htmx?.process(row); // a key may come before htmx has got here; what it knows already it leaves alone

@@ -173,7 +173,7 @@ def test_the_keyboard_says_what_cannot_be_done(come_in, desk, waiting):
     expect(page.locator("#status")).to_contain_text("Press J")
     page.keyboard.press("j")
     page.keyboard.press("f")
-    expect(page.locator("#status")).to_contain_text("cannot be done")
+    expect(page.locator("#status")).to_contain_text("Only a comment that readers see can be featured.")
     page.keyboard.press("Control+a")
     page.get_by_label("Search comments").fill("")
     page.get_by_label("Search comments").press("a")
