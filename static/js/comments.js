@@ -9,6 +9,7 @@ import { announce } from "./status.js";
 
 const FORMS = /^\/comments\/\d+\/(reply|report|edit|delete|mute)$|^\/articles\/[^/]+\/comments\/new$/;
 const HELPFUL = /^\/comments\/\d+\/recommend$/;
+const SENT = ":has([data-posted])";
 const LOOKS_EVERY_MS = 30_000;
 const MINE = "comments-mine";
 
@@ -38,11 +39,13 @@ function act(event, what) {
 
 async function open(link) {
   const place = link.closest(".reply__place, .comments article, .mine article, li") ?? document.getElementById("reply-here"); // the head's own link
-  const slot = place.parentElement.querySelector(":scope > .reply__slot") ?? document.createElement("div");
+  // What was sent from here stands on, below the next form.
+  const slot = place.parentElement.querySelector(`:scope > .reply__slot:not(${SENT})`) ?? document.createElement("div");
   if (slot.dataset.href === link.pathname && slot.firstElementChild) return focus(slot);
 
   slot.className = "reply__slot";
   slot.dataset.href = link.pathname;
+  delete slot.dataset.told;
   place.after(slot);
   await htmx.ajax("GET", link.pathname + link.search, { source: slot, target: slot, swap: "innerHTML" });
   const form = slot.querySelector("form");
@@ -82,7 +85,7 @@ async function recommend(link) {
 
 // After a form was sent: errors get the focus; what has arrived is told, remembered and shown.
 document.addEventListener("htmx:after:settle", ({ target }) => {
-  const slot = target.closest?.(".reply__slot") ?? document.querySelector(".reply__slot:has([data-posted])");
+  const slot = target.closest?.(".reply__slot") ?? document.querySelector(`.reply__slot${SENT}:not([data-told])`);
   const faulty = slot?.querySelector("[role=alert]") && (slot.querySelector("[aria-invalid], .field--error input") ?? slot.querySelector("textarea"));
   if (faulty) return faulty.focus();
 
@@ -91,7 +94,9 @@ document.addEventListener("htmx:after:settle", ({ target }) => {
   slot.previousElementSibling?.classList.remove("is-open");
   told.focus();
   announce(told.textContent.trim());
-  if (slot.querySelector("[data-posted]") && !document.querySelector("[data-signed-in]")) remember();
+  for (const before of document.querySelectorAll(".reply__slot[data-told] .mine > .alert")) before.remove();
+  slot.dataset.told = "";
+  if (slot.matches(SENT) && !document.querySelector("[data-signed-in]")) remember();
 });
 
 // A page that is loaded anew, because a comment has gone or changed, says what was done (the form's data-told).

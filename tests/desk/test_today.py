@@ -184,7 +184,7 @@ def test_the_page_costs_as_much_for_fourteen_stories_as_for_two(app, paper, role
     few = queries()
     for n in range(12):
         a_story(f"More {n}", paper[Role.CONTRIBUTOR], ahead=timedelta(hours=n + 1))
-    assert queries() <= few <= 28
+    assert queries() <= few <= 29  # with the counts, which are in a file of their own on SQLite, two more
 
 
 def test_a_very_long_headline_is_there_whole(today, paper):

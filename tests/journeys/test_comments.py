@@ -40,9 +40,9 @@ def newest(story: str) -> tuple[int, int | None]:
     return found[0], found[1]
 
 
-def sign_in(page, story):
+def sign_in(page, story, who="jonna"):
     page.goto(f"/account/sign-in?next={story}")
-    page.locator("main [name=identifier]").fill("jonna")
+    page.locator("main [name=identifier]").fill(who)
     page.locator("main [name=password]").fill(PASSWORD)
     page.locator("main form button.btn").first.click()
     expect(page).to_have_url(f"{page.url.partition('/account')[0].partition('/articles')[0]}{story}")
@@ -113,6 +113,29 @@ def test_a_reader_comments_replies_and_edits(window, scripted, desk, person):
     page.get_by_role("button", name="Delete it").click()
     expect(page.locator(f"#comment-{answer}")).to_have_count(0)
     expect(page.get_by_role("heading", level=1)).to_have_count(1)
+
+
+def test_one_comment_after_the_other_without_loading_the_page_anew(window, desk):
+    accounts.create("Newell Comer", "newell", "newell@example.org", passwords.hashed(PASSWORD))
+    db.session.commit()
+    page = window()
+    sign_in(page, STORY, "newell")
+
+    def send(words, button="Post comment"):
+        page.get_by_label("Comment *").fill(words)
+        page.get_by_role("button", name=button).click()
+        expect(page.locator(".mine", has_text=words).get_by_role("status")).to_be_focused()
+
+    page.locator("#reply-here .reply__open").click()
+    send("The first of two")
+    page.locator("#reply-here .reply__open").click()
+    expect(page.locator(".mine")).to_contain_text("The first of two")
+    send("The second of two")
+    expect(page.locator(".mine", has_text="The first of two")).to_be_visible()
+    expect(page.locator(".mine [role=status]")).to_have_count(1)
+
+    page.locator(".thread > li > article .comment__acts a[href$='/reply']").first.click()
+    send("And an answer to another", button="Post reply")
 
 
 def test_a_draft_outlives_a_lost_network_and_a_closed_page(window):
