@@ -49,7 +49,8 @@ def months(session: Session, zone: ZoneInfo, at: datetime) -> list[Month]:
     """
     shows(TAG)
     ends = begin_of_month(at, zone)
-    begun = session.scalar(select(LogEntry.at).where(LogEntry.id == select(func.min(LogEntry.id)).scalar_subquery()))
+    firsts = (select(func.min(LogEntry.at)).where(LogEntry.act == act).scalar_subquery() for act in _ACTS)
+    begun = min((at for at in session.execute(select(*firsts)).one() if at is not None), default=None)
     found = []
     for _ in range(MONTHS):
         if begun is None or ends <= begun:

@@ -99,6 +99,18 @@ def test_what_is_written_down_late_appears_at_once(client, february):
     assert rows(client) == {"Advertising": "7"}
 
 
+def test_what_is_written_down_out_of_order_is_counted(client, article):
+    """As an import does: the log's first entry is not its oldest."""
+    from newsapp.accounts.log import record
+
+    comments.post(article, "Words", approved=False, guest_name="Gus").spam()
+    for _ in range(6):
+        record("comment.reject", "comment:99", None, "Advertising", at=IN_FEBRUARY)
+    db.session.commit()
+
+    assert rows(client) == {"Advertising": "6"}
+
+
 def test_the_page_names_nobody(client, article, reader, moderator, february):
     february(Advertising=6)
     clock.set_to(IN_FEBRUARY)
