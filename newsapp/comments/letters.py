@@ -127,10 +127,12 @@ def _report_decided(mail: Mail) -> Letter | None:
     report = db.session.get(Report, mail.about["report"])
     if report is None or report.email != mail.address or report.decided_at is None:
         return None
+    if mail.about.get("decided") not in (None, report.decided_at.isoformat()):
+        return None  # it was decided anew meanwhile, which has a letter of its own
     article = db.session.get_one(Article, report.comment.article_id)
     headline = article.headline if article.is_public(clock.now()) else ""
     address = _address(report.comment.url) if headline and report.comment.is_visible else ""
-    return outbox.render("report-decided", report=report, headline=headline, address=address)
+    return outbox.render("report-decided", report=report, headline=headline, address=address, again=mail.about.get("again"))
 
 
 def stop_address(comment: Comment) -> str:

@@ -17,6 +17,7 @@ from newsapp.db import Base, db, moment, pk
 from newsapp.lib import clock
 
 MAX_WORDS = 2000  # characters of a report or an appeal
+UNDO_WITHIN = timedelta(minutes=2)  # a decision that is taken back so soon is told to nobody by mail
 LETTERS_A_DAY = 10  # about decided reports, to one address: anybody can type anybody's
 APPEAL_WITHIN = timedelta(days=180)  # Source: Regulation (EU) 2022/2065, article 20(1): at least six months
 REASONS = {
@@ -75,10 +76,13 @@ class Report(Base):
     @property
     def outcome(self) -> str:
         """Say what was decided, to who reported it."""
-        return "We have acted on it." if self.decision == "upheld" else "We leave the comment as it is."
+        return "We have taken the comment off the page." if self.decision == "upheld" else "We leave the comment as it is."
 
     def decide(self, *, upheld: bool, by: Account, words: str = "") -> None:
-        """Close the report, and tell who made it, by mail who has no account. ``words`` are to them. What becomes of the comment is its own verb. The caller commits."""
+        """Close the report, or decide it anew, and tell who made it, by mail who has no account. ``words`` are to them.
+
+        What becomes of the comment is its own verb. The caller commits.
+        """
         self.decided_at, self.decided_by_id = clock.now(), by.id
         self.decision, self.decision_words = "upheld" if upheld else "declined", words
         record("report.decide", f"report:{self.reference}", by, self.decision, reported_for=self.reason)
@@ -89,7 +93,8 @@ class Report(Base):
         elif self.email is not None:
             lately = outbox.count_written("report-decided", self.email, clock.now() - timedelta(days=1))
             if lately < LETTERS_A_DAY:
-                outbox.post("report-decided", self.email, about={"report": self.id})
+                about = {"report": self.id, "decided": self.decided_at.isoformat(), "again": self.told_at is not None}
+                outbox.post("report-decided", self.email, about=about, at=self.decided_at + UNDO_WITHIN)
                 self.told_at = self.decided_at
 
     def reopen(self, by: Account) -> None:

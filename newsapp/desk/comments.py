@@ -21,7 +21,7 @@ from newsapp.db import db
 from newsapp.desk import queue as lists
 from newsapp.desk.find import find
 from newsapp.desk.frame import bp, me, sees_addresses
-from newsapp.desk.queue import ACTS, PER_PAGE, SHORT, TABS, Listed
+from newsapp.desk.queue import PER_PAGE, SHORT, TABS, Listed
 from newsapp.lib import clock, tags
 from newsapp.lib.text import whole_number
 from newsapp.lib.web import own_path, page
@@ -153,7 +153,7 @@ def one(comment_id: int):
         rows=lists.rows([comment]),
         entries=entries,
         names=lists.names({entry.by_id for entry in entries}),
-        acts=ACTS,
+        did=lists.did,
         fault="",
         older="",
         kept=MultiDict(),
@@ -366,9 +366,10 @@ def _act_on(comment: Comment, act: str, reason: RejectionReason | None, words: s
 
 
 def _close_reports(comment: Comment, *, upheld: bool, words: str) -> None:
-    """Decide what readers reported about a comment with it, and tell them."""
-    for report in db.session.scalars(Report.about(comment).where(Report.decided_at.is_(None))):
-        report.decide(upheld=upheld, by=me(), words=words)
+    """Decide what readers reported about a comment with it, and tell them; they also hear when it is decided otherwise later."""
+    for report in db.session.scalars(Report.about(comment)):
+        if report.decision != ("upheld" if upheld else "declined"):
+            report.decide(upheld=upheld, by=me(), words=words)
 
 
 def _article(said: str) -> Article | None:

@@ -32,9 +32,9 @@ CHECKS = {
 }  # fmt: skip
 USUAL = {"guest", "first"}  # no sign that anything is wrong
 ACTS = {
-    "approve": "approved", "hold": "held", "reject": "rejected", "spam": "marked as spam", "hide": "hid", "show": "put back",
-    "feature": "featured", "unfeature": "stopped featuring", "pin": "pinned", "unpin": "unpinned", "undo": "took back a decision about",
-    "keep": "left", "decline": "declined the appeal for",
+    "approve": "approved {}", "hold": "held {}", "reject": "rejected {}", "spam": "marked {} as spam", "hide": "hid {}", "show": "put {} back",
+    "feature": "featured {}", "unfeature": "stopped featuring {}", "pin": "pinned {}", "unpin": "unpinned {}",
+    "undo": "took back a decision about {}", "keep": "left {} as it is", "decline": "declined the appeal for {}",
 }  # fmt: skip
 
 SHORT = {
@@ -167,13 +167,14 @@ class Row:
         return SHORT[Measure(self.bound_by.measure)] if self.bound_by else ""
 
     @property
-    def flags(self) -> list[tuple[str, bool]]:
-        """Say why it stands here: what each check found, and whether that is a warning."""
+    def flags(self) -> list[tuple[str, bool, int | None]]:
+        """Say why it stands here: what each check found, whether that is a warning, and which other comment it is about."""
         found = []
         for finding in self.comment.findings or ([self.comment.held_for] if self.comment.held_for else []):
             check, _, detail = finding.partition(": ")
             words = CHECKS.get(check, check)
-            found.append((f"{words}: {detail}" if detail else words, check not in USUAL))
+            other = whole_number(detail.removeprefix("as comment ")) if check == "repeat" else None
+            found.append((f"{words}: {detail}" if detail and not other else words, check not in USUAL, other))
         return found
 
     @property
@@ -338,7 +339,12 @@ def what_happened(comment: Comment) -> str:
         return "Its author has changed the words"
     by = names({last.by_id}).get(last.by_id or 0, "The site’s checks") if last.by_id else "The site’s checks"
     reason = f" ({last.reason})" if last.reason and last.act == "comment.reject" else ""
-    return f"{by} {ACTS.get(last.act.removeprefix('comment.'), 'decided about')} it{reason}"
+    return f"{by} {did(last.act)}{reason}"
+
+
+def did(act: str) -> str:
+    """Say of an entry of the log what was done to the comment: ``rejected it``."""
+    return ACTS.get(act.removeprefix("comment."), "decided about an appeal for {}").format("it")
 
 
 def _decided(comment: Comment, deciders: dict[int, str]) -> str:

@@ -6,7 +6,6 @@
 
 import { announce } from "./status.js";
 
-const HELP = "J next, K previous, A approve, R reject, S spam, B ban, F feature, U undo, X choose (then A, R and S are about all chosen), Esc lets go, question mark: this list.";
 const PRESSES = new Set(["A", "R", "S", "B", "F", "U"]);
 const ASKS = new Set(["R", "B"]); // what opens a form: what is typed after it belongs there and is no command
 const MOST_AHEAD = 50;
@@ -16,6 +15,8 @@ const underWay = new Set(); // requests for a new list, or for a form in the dia
 let ahead = []; // keys that wait for the new list
 let place = -1; // of the current row among its fellows
 let wasIn = false; // whether the keyboard was in the list when it was sent away
+let before = []; // the ids of the rows that were sent away
+let isUndo = false;
 
 document.addEventListener("keydown", (event) => {
   if (event.key === "Escape" && (leave(event.target) || letGo())) return event.preventDefault();
@@ -40,6 +41,8 @@ document.addEventListener("htmx:before:request", ({ detail: { ctx } }) => {
   if (!queue() || !["queue", "dialog"].includes(ctx.target?.id)) return;
   underWay.add(ctx);
   wasIn = queue().contains(document.activeElement);
+  before = rows().map(({ id }) => id);
+  isUndo = Boolean(ctx.sourceElement.closest(".desk__told"));
 });
 
 document.addEventListener("htmx:finally:request", ({ detail: { ctx } }) => {
@@ -59,9 +62,23 @@ document.addEventListener("htmx:after:settle", ({ target }) => {
   if (fault) return (document.querySelector("#queue details[open] select") ?? fault).focus();
   count();
   tellChosen();
+  const quicker = document.getElementById("moved-h"); // what was not carried out is not passed by
+  if (quicker) {
+    mark(nextPlace());
+    quicker.focus();
+    return quicker.scrollIntoView({ block: "center" });
+  }
   if (isTyping(document.activeElement)) return;
-  if (wasIn || document.activeElement === document.body) go(Math.max(0, Math.min(place, rows().length - 1)));
+  if (wasIn || document.activeElement === document.body) go(nextPlace());
 });
+
+/** Gives where one goes on: at what has come back, at the current row, or at the first below it that is still there. */
+function nextPlace() {
+  const ids = rows().map(({ id }) => id);
+  const back = isUndo ? ids.findIndex((id) => !before.includes(id)) : -1;
+  const below = before.slice(Math.max(0, place)).map((id) => ids.indexOf(id)).find((n) => n >= 0);
+  return back >= 0 ? back : (below ?? ids.length - 1);
+}
 
 // What is done about a person in the dialog loads the page anew: one goes on at the row where one was, and hears what was done.
 document.addEventListener("htmx:after:request", ({ detail: { ctx } }) => {
@@ -122,9 +139,14 @@ function letGo() {
 
 function obey(key) {
   if (key === "J" || key === "K") go(place + (key === "J" ? 1 : -1));
-  else if (key === "?") announce(HELP, { shown: true });
+  else if (key === "?") announce(help(), { shown: true });
   else if (key === "X") choose();
   else press(key);
+}
+
+function help() {
+  const keys = [...document.querySelectorAll(".keys span:has(kbd)")].map((one) => one.textContent.replace(/^[JAKRSBFUX?]+(?= )/, (k) => [...k].join(", ")));
+  return `${keys.join("; ")}. With some chosen, A, R and S are about all of them; Esc lets go.`;
 }
 
 function wait(key) {

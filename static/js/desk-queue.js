@@ -28,10 +28,15 @@ document.addEventListener(
   { capture: true },
 );
 
+document.addEventListener("keydown", (event) => {
+  const form = event.key === "Enter" && (event.ctrlKey || event.metaKey) && event.target.closest("[data-queue] .mod__form");
+  if (form) form.requestSubmit(form.querySelector("[type=submit]"));
+});
+
 document.addEventListener("htmx:before:swap", ({ detail: { ctx } }) => {
   const list = ctx.target?.id === "queue" && document.querySelector("[data-queue]");
   if (!list) return;
-  kept = [...list.querySelectorAll(".queue--main .mod")].filter((row) => !row.contains(ctx.sourceElement)).flatMap(begun);
+  kept = [...list.querySelectorAll(".queue--main .mod")].flatMap((row) => begun(row, row.contains(ctx.sourceElement)));
 });
 
 // Before it settles, and not after: a letter typed in between would be lost.
@@ -41,13 +46,17 @@ document.addEventListener("htmx:before:settle", ({ target }) => {
   kept = [];
 });
 
-/** Gives what puts back, in the new list, what somebody has begun in a row: nothing where the row is gone or has changed. */
-function begun(row) {
+/**
+ * Gives what puts back, in the new list, what somebody has begun in a row: nothing where the row is gone or has changed. What was
+ * sent from it is put back only where somebody else was quicker.
+ */
+function begun(row, isSent) {
   const found = [];
   const seen = row.querySelector("[name=chosen]")?.value;
   const now = () => {
     const fresh = document.getElementById(row.id);
-    return fresh?.querySelector("[name=chosen]")?.value === seen ? fresh : null;
+    const isFor = isSent ? fresh?.closest(".desk__quicker") : fresh?.querySelector("[name=chosen]")?.value === seen;
+    return isFor ? fresh : null;
   };
   if (row.querySelector(".mod__pick input:checked")) found.push(() => now()?.querySelector(".mod__pick input")?.click());
   for (const { id, value, selectionStart, selectionEnd } of row.querySelectorAll("select, textarea")) {

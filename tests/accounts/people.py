@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from functools import cache
 
 from newsapp import accounts, outbox
 from newsapp.accounts import Account, Role
 from newsapp.db import db
+from newsapp.lib import clock
 from newsapp.outbox import Letter
 
 PASSWORD = "seven lamps on the quay"
@@ -44,9 +46,11 @@ class Mailbox:
     def carry(self, message, sender, to, name):
         self.letters.append((to, message))
 
-    def fetch(self) -> list[tuple[str, str]]:
-        """Have what waits delivered; give who got which subject, of all letters so far."""
+    def fetch(self, after: timedelta = timedelta(0)) -> list[tuple[str, str]]:
+        """Have what waits delivered, a time later; give who got which subject, of all letters so far."""
         db.session.rollback()
+        if after:
+            clock.advance(after)
         outbox.send_due(self)
         return [(to, str(message["Subject"])) for to, message in self.letters]
 

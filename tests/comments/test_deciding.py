@@ -13,7 +13,7 @@ from newsapp.accounts import Account
 from newsapp.accounts.log import LogEntry
 from newsapp.accounts.notifications import Notification, mark_read
 from newsapp.comments import Appeal, Comment, DecidedMeanwhile, NotAllowed, Report
-from newsapp.comments.reports import LETTERS_A_DAY
+from newsapp.comments.reports import LETTERS_A_DAY, UNDO_WITHIN
 from newsapp.db import db
 from newsapp.lib import clock
 from tests.accounts.people import Mailbox
@@ -126,7 +126,7 @@ def test_a_report_has_a_reference_and_both_sides_are_told(comment, reader, other
     made.decide(upheld=True, by=moderator, words="Thank you.")
 
     assert db.session.scalars(Report.open()).all() == []
-    assert told(other) == [f"Your report {made.reference} was looked at. We have acted on it. Thank you."]
+    assert told(other) == [f"Your report {made.reference} was looked at. We have taken the comment off the page. Thank you."]
     assert "was taken down" in told(reader)[0]
 
 
@@ -263,8 +263,9 @@ def test_a_guest_who_left_an_address_is_told_the_outcome_and_not_what_the_author
     made.decide(upheld=True, by=moderator)
     db.session.commit()
 
-    assert mailbox.fetch() == [("guest@example.org", f"Your report {made.reference}")]
-    assert "We have acted on it." in mailbox.text()
+    assert mailbox.fetch() == []
+    assert mailbox.fetch(UNDO_WITHIN) == [("guest@example.org", f"Your report {made.reference}")]
+    assert "We have taken the comment off the page." in mailbox.text()
     for words in ("To the author alone", "My secret words", "Advertising", "Buy my boats", "Tamsin"):
         assert words not in mailbox.text()
 
@@ -276,7 +277,7 @@ def test_words_to_who_reported_reach_them(comment, moderator):
     )
     db.session.commit()
 
-    mailbox.fetch()
+    mailbox.fetch(UNDO_WITHIN)
     assert "We leave the comment as it is." in mailbox.text() and "It is <fair>." in mailbox.text()
 
 
@@ -295,7 +296,38 @@ def test_an_address_that_anybody_can_type_gets_only_so_many_letters(comment, mod
         comments.report(comment, "spam", email="victim@example.org").decide(upheld=True, by=moderator)
     db.session.commit()
 
-    assert len(mailbox.fetch()) == LETTERS_A_DAY
+    assert len(mailbox.fetch(UNDO_WITHIN)) == LETTERS_A_DAY
+
+
+def test_a_decision_that_is_taken_back_soon_is_told_to_nobody(comment, moderator):
+    mailbox = Mailbox()
+    made = comments.report(comment, "spam", email="guest@example.org")
+    made.decide(upheld=True, by=moderator)
+    made.reopen(moderator)
+    db.session.commit()
+    assert mailbox.fetch(UNDO_WITHIN) == []
+
+    for upheld in (True, False):
+        clock.advance(timedelta(seconds=10))
+        made.decide(upheld=upheld, by=moderator)
+        db.session.commit()
+
+    assert len(mailbox.fetch(UNDO_WITHIN)) == 1
+    assert "We leave the comment as it is." in mailbox.text()
+
+
+def test_who_reported_hears_when_it_is_decided_otherwise_later(comment, moderator):
+    mailbox = Mailbox()
+    made = comments.report(comment, "spam", email="guest@example.org")
+    made.decide(upheld=True, by=moderator)
+    db.session.commit()
+    assert len(mailbox.fetch(UNDO_WITHIN)) == 1
+
+    made.decide(upheld=False, by=moderator)
+    db.session.commit()
+
+    assert len(mailbox.fetch(UNDO_WITHIN)) == 2
+    assert "once more, and decided otherwise. We leave the comment as it is." in " ".join(mailbox.text().split())
 
 
 def test_a_report_that_was_erased_before_its_letter_left_sends_none(comment, moderator):

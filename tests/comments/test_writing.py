@@ -451,7 +451,7 @@ def test_what_one_has_reported_stands_with_its_reference_and_what_became_of_it(k
     made.decide(upheld=True, by=moderator, words="Thank you.")
     db.session.commit()
     page = known.get("/account/comments").text
-    assert "We have acted on it." in page and "Thank you." in page
+    assert "We have taken the comment off the page." in page and "Thank you." in page
 
 
 def test_helpful_counts_once_and_is_taken_back(app, client, article, reader):

@@ -11,6 +11,7 @@ from newsapp import comments
 from newsapp.accounts.log import LogEntry
 from newsapp.accounts.notifications import Notification
 from newsapp.comments import Comment, RejectionReason, Report
+from newsapp.comments.reports import UNDO_WITHIN
 from newsapp.db import db
 from tests.accounts.people import Mailbox
 from tests.conftest import signed_in
@@ -179,7 +180,7 @@ def test_an_older_decision_is_not_undone_over_a_newer_one(app, desk, waiting, ed
     answer = desk.post("/desk/comments/undo", data={"entry": entry})
 
     assert states(row) == ["spam"]
-    assert "Edda Editor marked as spam it." in desk.get(answer.headers["Location"]).text
+    assert "Edda Editor marked it as spam." in desk.get(answer.headers["Location"]).text
 
 
 def test_in_place_comes_the_list_alone(desk, waiting):
@@ -208,7 +209,7 @@ def reported(article, reader, editor):
 
 @pytest.mark.parametrize(
     ("act", "outcome", "says"),
-    [("spam", "upheld", "We have acted on it."), ("keep", "declined", "We leave the comment as it is.")],
+    [("spam", "upheld", "We have taken the comment off the page."), ("keep", "declined", "We leave the comment as it is.")],
 )
 def test_a_report_is_decided_with_its_comment_and_who_made_it_is_told(desk, reported, reader, act, outcome, says):
     decide(desk, act, reported, back="/desk/comments?tab=reported")
@@ -221,9 +222,17 @@ def test_a_report_is_decided_with_its_comment_and_who_made_it_is_told(desk, repo
         in db.session.scalars(Notification.to(reader)).first().words
     )
     mailbox = Mailbox()
-    assert mailbox.fetch() == [("told@example.org", f"Your report {reports[1].reference}")]
+    assert mailbox.fetch(UNDO_WITHIN) == [("told@example.org", f"Your report {reports[1].reference}")]
     assert says in mailbox.text() and "Barges return to the Ostrel" in mailbox.text()
     assert reports[1].told_at
+
+
+def test_who_reported_is_told_when_what_was_hidden_is_shown_again(desk, reported, reader):
+    decide(desk, "hide", reported, back="/desk/comments?tab=reported")
+    decide(desk, "show", reported, back="/desk/comments?tab=hidden")
+
+    assert [one.decision for one in db.session.scalars(Report.about(reported))] == ["declined"] * 2
+    assert "We leave the comment as it is." in db.session.scalars(Notification.to(reader)).first().words
 
 
 def test_what_was_reported_waits_again_when_the_decision_is_taken_back(desk, reported, reader):
@@ -341,7 +350,7 @@ def test_an_appeal_is_answered_and_its_author_told(desk, waiting, reader, modera
 
     assert states(row) == [after]
     assert "We have read it again." in " ".join(n.words for n in db.session.scalars(Notification.to(reader)))
-    assert "No comments are appealed for." in desk.get("/desk/comments?tab=appeals").text
+    assert "No appeal waits for an answer." in desk.get("/desk/comments?tab=appeals").text
 
 
 def test_approving_what_is_appealed_for_grants_the_appeal(desk, waiting, reader, moderator):
@@ -353,7 +362,7 @@ def test_approving_what_is_appealed_for_grants_the_appeal(desk, waiting, reader,
     decide(desk, "approve", row, back="/desk/comments?tab=appeals")
 
     assert states(row) == ["approved"]
-    assert "No comments are appealed for." in desk.get("/desk/comments?tab=appeals").text
+    assert "No appeal waits for an answer." in desk.get("/desk/comments?tab=appeals").text
     assert "Your appeal was looked at again. Your comment is back." in " ".join(
         n.words for n in db.session.scalars(Notification.to(reader))
     )
@@ -390,7 +399,7 @@ def test_what_its_author_deleted_can_still_be_decided_for_who_waits_for_an_answe
     decide(desk, "decline", appealed, words="It is gone.", back="/desk/comments?tab=appeals")
 
     assert "No comments are reported." in desk.get("/desk/comments?tab=reported").text
-    assert "No comments are appealed for." in desk.get("/desk/comments?tab=appeals").text
+    assert "No appeal waits for an answer." in desk.get("/desk/comments?tab=appeals").text
 
 
 def test_what_people_wrote_is_escaped_wherever_the_desk_prints_it(app, desk, article):

@@ -149,7 +149,7 @@ def test_a_moderator_clears_the_queue_by_keyboard(come_in, desk, waiting):
     expect(page.locator("#status")).to_contain_text("Rejected: 1 comment.")
 
     page.keyboard.press("Shift+?")
-    expect(page.locator("#status")).to_contain_text("J next")
+    expect(page.locator("#status")).to_contain_text("J, K next, previous")
 
     page.keyboard.press("r")
     expect(page.get_by_label("Reason", exact=True).first).to_be_focused()
@@ -243,20 +243,61 @@ def test_a_report_is_decided_and_both_are_told(come_in, desk, waiting, scripted)
 
     reader.goto("/account/comments")
     expect(reader.locator("main")).to_contain_text(reference[0])
-    expect(reader.locator("main")).to_contain_text("We have acted on it.")
+    expect(reader.locator("main")).to_contain_text("We have taken the comment off the page.")
     author = come_in("tamsin", "/account/comments", scripted=scripted)
     expect(author.locator("main")).to_contain_text("It attacks a person and not what they say.")
 
 
 def test_two_moderators_at_once_do_not_undo_each_other(come_in, desk, waiting):
-    first, second = come_in(), come_in("edda")
+    first, second = come_in(), come_in("edda", height=420)
 
-    rows(first).first.get_by_role("button", name="Spam").click()
+    rows(first).last.get_by_role("button", name="Spam").click()
     expect(rows(first)).to_have_count(3)
-    rows(second).first.get_by_role("button", name="Approve").click()
+    rows(second).last.locator("summary", has_text="Reject").click()
+    rows(second).last.get_by_label("Reason", exact=True).select_option(label="Personal attack")
+    rows(second).last.get_by_label("Words to its author").fill("Words that took a while.")
+    rows(second).last.get_by_role("button", name="Reject it").click()
 
-    expect(second.locator(".desk__moved")).to_contain_text("Moses marked as spam it")
-    assert state(desk, waiting[0]) == "spam"
+    moved = second.locator(".desk__moved")
+    expect(moved).to_contain_text("Moses marked it as spam")
+    expect(moved.get_by_role("heading")).to_be_focused()
+    expect(moved.get_by_role("heading")).to_be_in_viewport()
+    expect(moved.get_by_label("Words to its author")).to_have_value("Words that took a while.")
+    assert state(desk, waiting[3]) == "spam"
+
+
+def test_a_second_press_on_reject_falls_on_nothing_else(come_in, desk, waiting):
+    for width in (1280, NARROW):
+        page = come_in(width=width)
+        for name in ("Reject", "Reject"):
+            row = rows(page).first
+            summary = row.locator("summary", has_text=name)
+            where = summary.bounding_box()
+            middle = (where["x"] + where["width"] / 2, where["y"] + where["height"] / 2)
+            page.mouse.click(*middle)
+            expect(row.get_by_label("Reason", exact=True)).to_be_visible()
+            page.wait_for_timeout(700)  # no double click
+            page.mouse.click(*middle)
+            expect(row.get_by_label("Reason", exact=True)).to_be_hidden()
+            page.wait_for_timeout(700)
+    assert [state(desk, one) for one in waiting] == ["waiting"] * 4
+
+
+def test_the_keyboard_goes_on_where_it_was(come_in, desk, waiting):
+    """After the decision about some, at the first that is left below; after Undo, at what has come back."""
+    page = come_in()
+    for key in "jxjx":
+        page.keyboard.press(key)
+    page.keyboard.press("s")
+    expect(rows(page)).to_have_count(2)
+    expect(page.locator(f"#comment-{waiting[2]}")).to_be_focused()
+
+    page.keyboard.press("j")
+    page.keyboard.press("s")
+    expect(rows(page)).to_have_count(1)
+    page.keyboard.press("u")
+    expect(rows(page)).to_have_count(2)
+    expect(page.locator(f"#comment-{waiting[3]}")).to_be_focused()
 
 
 def test_somebody_is_banned_in_a_dialog_over_the_queue(come_in, desk, waiting):
