@@ -132,7 +132,9 @@ def _report_decided(mail: Mail) -> Letter | None:
     article = db.session.get_one(Article, report.comment.article_id)
     headline = article.headline if article.is_public(clock.now()) else ""
     address = _address(report.comment.url) if headline and report.comment.is_visible else ""
-    return outbox.render("report-decided", report=report, headline=headline, address=address, again=mail.about.get("again"))
+    return outbox.render(
+        "report-decided", report=report, headline=headline, address=address, again=mail.about.get("again")
+    )
 
 
 def stop_address(comment: Comment) -> str:

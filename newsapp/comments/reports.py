@@ -76,7 +76,9 @@ class Report(Base):
     @property
     def outcome(self) -> str:
         """Say what was decided, to who reported it."""
-        return "We have taken the comment off the page." if self.decision == "upheld" else "We leave the comment as it is."
+        return (
+            "We have taken the comment off the page." if self.decision == "upheld" else "We leave the comment as it is."
+        )
 
     def decide(self, *, upheld: bool, by: Account, words: str = "") -> None:
         """Close the report, or decide it anew, and tell who made it, by mail who has no account. ``words`` are to them.

@@ -126,7 +126,9 @@ def test_a_report_has_a_reference_and_both_sides_are_told(comment, reader, other
     made.decide(upheld=True, by=moderator, words="Thank you.")
 
     assert db.session.scalars(Report.open()).all() == []
-    assert told(other) == [f"Your report {made.reference} was looked at. We have taken the comment off the page. Thank you."]
+    assert told(other) == [
+        f"Your report {made.reference} was looked at. We have taken the comment off the page. Thank you."
+    ]
     assert "was taken down" in told(reader)[0]
 
 

@@ -209,7 +209,10 @@ def reported(article, reader, editor):
 
 @pytest.mark.parametrize(
     ("act", "outcome", "says"),
-    [("spam", "upheld", "We have taken the comment off the page."), ("keep", "declined", "We leave the comment as it is.")],
+    [
+        ("spam", "upheld", "We have taken the comment off the page."),
+        ("keep", "declined", "We leave the comment as it is."),
+    ],
 )
 def test_a_report_is_decided_with_its_comment_and_who_made_it_is_told(desk, reported, reader, act, outcome, says):
     decide(desk, act, reported, back="/desk/comments?tab=reported")
