@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 from contextlib import AbstractContextManager
+from functools import lru_cache
 from html import unescape
 from xml.etree.ElementTree import Element
 
 import bleach
+from markdown_it import MarkdownIt
+from markdown_it.rules_inline import StateInline, emphasis
 
 from newsapp.lib.markup import DROPPED, parse, take_out_foreign, web_address
 from newsapp.lib.wellformed import Writer
@@ -40,6 +43,45 @@ _NO_INK = re.compile(
     r"<[^>]*>|[\s\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f\u2800"
     r"\u3164\ufe00-\ufe0f\ufeff\uffa0]"
 )
+# Rules of Markdown that would take something from what a reader typed: a heading's #, a backslash, an address that is nowhere used.
+_NO_RULES = ["heading", "lheading", "hr", "code", "fence", "reference", "escape", "image", "autolink"]
+_FACE = re.compile(r"^( {0,3})>(?=[:;.,^=_<()-])", re.M)  # >:( is no quote
+_ANSWERED = re.compile(r"^( {0,3}>.*)\n(?! {0,3}>|\s*$)", re.M)  # what is said below a quote is no part of it
+_NUMBERED = re.compile(r"^(\s*)(\d{1,9})([.)])(?=\s)", re.M)
+
+
+def from_typed(body: str) -> str:
+    """Make HTML of what a reader typed: emphasis, quotes, lists, links and code as in Markdown; what is HTML stays. Clean it.
+
+    Of Markdown only what takes no sign away that somebody meant: ``snake_case``, ``5*3``, ``# 1``, ``1986. A good year`` and
+    ``¯\\_(ツ)_/¯`` stay as they are.
+    """
+    last = 0
+
+    def guard(line: re.Match[str]) -> str:
+        nonlocal last
+        is_item = int(line[2]) in (1, last + 1)
+        last = int(line[2]) if is_item else last
+        return line[0] if is_item else f"{line[1]}{line[2]}&#{ord(line[3])};"
+
+    lines = body.replace("\r\n", "\n").replace("\r", "\n")
+    quotes = _ANSWERED.sub(r"\1\n\n", _FACE.sub(r"\1&gt;", lines))
+    return str(_reader().render(_NUMBERED.sub(guard, quotes)))
+
+
+@lru_cache(maxsize=1)
+def _reader() -> MarkdownIt:
+    reader = MarkdownIt("commonmark", {"html": True, "breaks": True}).disable(_NO_RULES)
+    reader.inline.ruler.at("emphasis", _emphasis)
+    return reader
+
+
+def _emphasis(state: StateInline, silent: bool) -> bool:
+    """Take ``*`` for emphasis, unless it stands within a word, and never ``_``."""
+    at, src = state.pos, state.src
+    if src[at] != "*" or (0 < at < len(src) - 1 and src[at - 1].isalnum() and src[at + 1].isalnum()):
+        return False
+    return emphasis.tokenize(state, silent)
 
 
 def clean(body: str) -> str:

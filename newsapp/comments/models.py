@@ -15,7 +15,7 @@ from newsapp.accounts.notifications import notify, take_back
 from newsapp.accounts.standing import NOW, standing_letter, wake
 from newsapp.articles import Article
 from newsapp.authors import Author
-from newsapp.comments.formatting import clean
+from newsapp.comments.formatting import clean, from_typed
 from newsapp.db import Base, Json, db, moment, pk
 from newsapp.lib import clock
 from newsapp.lib.addresses import mailbox
@@ -727,14 +727,14 @@ def stop_reply_mail(address: str) -> None:
 
 
 def cleaned_body(body: str) -> str:
-    """Give a comment's body as it may be shown.
+    """Give a comment's body, as it was typed, as it may be shown.
 
     Raises:
         ValueError: it is too long, or empty when cleaned; the message is for who wrote it.
     """
     if len(body) > MAX_LENGTH:
         raise ValueError(f"A comment has at most {MAX_LENGTH:,} characters; this one has {len(body):,}.")
-    cleaned = clean(body)
+    cleaned = clean(from_typed(body))
     if not cleaned:
         raise ValueError("Write something first.")
     return cleaned

@@ -2,7 +2,7 @@
 
 import pytest
 
-from newsapp.comments.formatting import clean
+from newsapp.comments.formatting import clean, from_typed
 from newsapp.comments.wordlist import plain_text
 from tests.articles.bodies.checks import assert_clean_comment, outline, parsed
 from tests.articles.bodies.payloads import HOSTILE
@@ -48,6 +48,47 @@ def test_everything_else_is_only_its_words():
 @pytest.mark.parametrize("body", ["", " \n ", "<b></b>", "<p> </p><p>&nbsp;</p>", "<br><br>", "<script>alert(1)</script>", "<!-- x -->", "<a href='https://example.org/'></a>", "\u200b\u200e\u2060\ufeff", "\u3164\u2800", "\x00\x01", "<p><img src=x></p>", "<ul><li></li></ul>"])  # fmt: skip
 def test_a_comment_that_says_nothing_is_empty(body):
     assert clean(body) == ""
+
+
+# As it is typed
+
+
+@pytest.mark.parametrize(
+    ("typed", "html"),
+    [
+        ("**a** and *b* and `c*d`", "<p><strong>a</strong> and <em>b</em> and <code>c*d</code></p>"),
+        ("> They said\n> this\nI say that.", "<blockquote><p>They said<br>this</p></blockquote><p>I say that.</p>"),
+        ("- a\n- b", "<ul><li>a</li><li>b</li></ul>"),
+        ("1. a\n2. b", "<ol><li>a</li><li>b</li></ol>"),
+        ("[a_b](https://example.org/c_d)", f'<p><a href="https://example.org/c_d" {REL}>a_b</a></p>'),
+        ("One\ntwo\r\n\r\nThree", "<p>One<br>two</p><p>Three</p>"),
+        ("<b>a</b> <i>b</i>", "<p><strong>a</strong> <em>b</em></p>"),
+    ],
+)
+def test_a_reader_may_write_a_little_markdown(typed, html):
+    assert shown(from_typed(typed)) == html
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "snake_case_name and _this_", "5*3*2 = 2 * 15", "# 1 in the list", "¯\\_(ツ)_/¯", "1986. A good year", "3) is my answer", "3. is my answer",
+        "**not closed", "[1]: nothing", "[a](javascript:alert)", "(c) 2026", "+1", "-1 from me", "a --- b", "~ tilde ~",
+    ],
+)  # fmt: skip
+def test_what_is_no_markdown_loses_no_sign(typed):
+    assert shown(from_typed(typed)) == f"<p>{typed}</p>"
+
+
+@pytest.mark.parametrize("typed", [">:( no", ">._. no"])
+def test_a_face_is_no_quote(typed):
+    assert shown(from_typed(typed)) == f"<p>{typed.replace('>', '&gt;')}</p>"
+
+
+def test_nothing_typed_is_dangerous():
+    for source in HOSTILE:
+        for typed in (source, f"> {source}", f"- *{source}*", f"[x]({source})"):
+            shown(from_typed(typed))
 
 
 # Links
