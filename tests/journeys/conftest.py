@@ -25,7 +25,7 @@ def desk(demo_site: dict[str, str]) -> Iterator[Flask]:
         instance=Path(demo_site["NEWSAPP_INSTANCE"]),
     )
     with app.app_context():
-        for written in db.session.scalars(select(Comment).where(Comment.account_id.is_(None))):
+        for written in db.session.scalars(select(Comment).where(Comment.network.is_not(None))):
             written.posted_at -= timedelta(hours=2)
         db.session.commit()
         yield app
