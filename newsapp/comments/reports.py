@@ -54,7 +54,7 @@ class Report(Base):
     decided_by_id: Mapped[int | None] = mapped_column(ForeignKey(Account.id))
     decision: Mapped[str | None]  # "upheld" or "declined"
     decision_words: Mapped[str] = mapped_column(default="")  # to who reported it
-    told_at: Mapped[moment | None]
+    told_at: Mapped[moment | None]  # when who made it was first told; a letter's is the moment at which it leaves
 
     comment: Mapped[Comment] = relationship()
 
@@ -95,16 +95,24 @@ class Report(Base):
         elif self.email is not None:
             lately = outbox.count_written("report-decided", self.email, clock.now() - timedelta(days=1))
             if lately < LETTERS_A_DAY:
-                about = {"report": self.id, "decided": self.decided_at.isoformat(), "again": self.told_at is not None}
-                outbox.post("report-decided", self.email, about=about, at=self.decided_at + UNDO_WITHIN)
-                self.told_at = self.decided_at
+                about = {"report": self.id, "decided": self.decided_at.isoformat(), "again": self._knows}
+                leaves_at = self.decided_at + UNDO_WITHIN
+                outbox.post("report-decided", self.email, about=about, at=leaves_at)
+                self.told_at = self.told_at if self._knows else leaves_at
 
     def reopen(self, by: Account) -> None:
         """Let the report wait again, as the decision that closed it is taken back. The caller commits."""
         record("report.reopen", f"report:{self.reference}", by, reported_for=self.reason)
         take_back("report", f"report:{self.reference}")
-        self.decided_at = self.decided_by_id = self.decision = self.told_at = None
+        if self.account_id is not None or not self._knows:
+            self.told_at = None
+        self.decided_at = self.decided_by_id = self.decision = None
         self.decision_words = ""
+
+    @property
+    def _knows(self) -> bool:
+        """Tell whether a decision has reached who made the report: a letter may still be held back."""
+        return self.told_at is not None and self.told_at <= clock.now()
 
 
 class Appeal(Base):
