@@ -77,9 +77,9 @@ def arrived():
 def decide():
     """Decide about one comment or many, each on the state that its row showed."""
     chosen = _chosen(request.form.getlist("chosen"))
-    act, words = request.form.get("act", ""), request.form.get("words", "").strip()
+    act, words, to_reporters = (request.form.get(name, "").strip() for name in ("act", "words", "to_reporters"))
     try:
-        reason = _reason(act, chosen, words)
+        reason = _reason(act, chosen, words, to_reporters)
     except CannotDecide as why:
         return _again(str(why), 422)
     done, moved = [], []
@@ -88,7 +88,7 @@ def decide():
             comment.expect(chosen[comment.id])
             if comment.deleted_at and act not in ("keep", "decline"):
                 raise DecidedMeanwhile(comment)
-            _act_on(comment, act, reason, words)
+            _act_on(comment, act, reason, words, to_reporters)
         except DecidedMeanwhile:
             moved.append(comment.id)
         else:
@@ -309,7 +309,7 @@ def _chosen(said: Iterable[str]) -> dict[int, int]:
     return found
 
 
-def _reason(act: str, chosen: dict[int, int], words: str) -> RejectionReason | None:
+def _reason(act: str, chosen: dict[int, int], words: str, to_reporters: str) -> RejectionReason | None:
     """Check that what was sent is enough to decide on; give the reason of a rejection.
 
     Raises:
@@ -319,7 +319,7 @@ def _reason(act: str, chosen: dict[int, int], words: str) -> RejectionReason | N
         abort(400)
     if not chosen:
         raise CannotDecide("Choose at least one comment first.")
-    if len(words) > MAX_WORDS:
+    if max(len(words), len(to_reporters)) > MAX_WORDS:
         raise CannotDecide(f"Write at most {MAX_WORDS:,} characters to a person.")
     if act == "decline" and not words:
         raise CannotDecide("Write an answer to the appeal; its author has only this one.")
@@ -341,7 +341,7 @@ def _locked(chosen: dict[int, int]) -> list[Comment]:
     return list(db.session.scalars(query.with_for_update(of=Comment).execution_options(populate_existing=True)))
 
 
-def _act_on(comment: Comment, act: str, reason: RejectionReason | None, words: str) -> None:
+def _act_on(comment: Comment, act: str, reason: RejectionReason | None, words: str, to_reporters: str) -> None:
     by = me()
     appeal = db.session.get(Appeal, comment.id)
     is_open = appeal is not None and appeal.decided_at is None
@@ -362,7 +362,7 @@ def _act_on(comment: Comment, act: str, reason: RejectionReason | None, words: s
     else:
         getattr(comment, act)(by)
     if act in ("reject", "hide", "spam", "hold", *LEAVES):
-        _close_reports(comment, upheld=act not in LEAVES, words=words if act == "keep" else "")
+        _close_reports(comment, upheld=act not in LEAVES, words=words if act == "keep" else to_reporters)
 
 
 def _close_reports(comment: Comment, *, upheld: bool, words: str) -> None:

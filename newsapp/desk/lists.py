@@ -52,8 +52,14 @@ class WordsForm(Form):
         if len(self.lines) > MOST_WORDS:
             raise ValidationError(f"Try at most {MOST_WORDS} words at once.")
         for word in self.lines:
-            if len(word) > MAX_WORD or not any(c.isalnum() for c in word):
-                raise ValidationError(f"“{word[:40]}” is no word of at most {MAX_WORD} characters.")
+            if not any(c.isalnum() for c in word):
+                raise ValidationError(
+                    f"The line “{word[:40]}” has no letter and no digit. Take it out, and the others are listed."
+                )
+            if len(word) > MAX_WORD:
+                raise ValidationError(
+                    f"The line “{word[:40]}…” is longer than {MAX_WORD} characters. Shorten it, and the others are listed."
+                )
 
     @property
     def lines(self) -> list[str]:

@@ -178,6 +178,11 @@ class Row:
         return found
 
     @property
+    def told_author(self) -> str:
+        """Give what its author reads beside it, where somebody decided against it."""
+        return self.comment.why if self.comment.state in ("rejected", "hidden") and self.comment.rejected_words else ""
+
+    @property
     def reported_for(self) -> list[str]:
         return [REASONS.get(report.reason, report.reason) for report in self.reports]
 

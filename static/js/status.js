@@ -25,6 +25,11 @@ function clear(line) {
   line.removeAttribute("data-shown");
 }
 
+document.addEventListener("keydown", ({ key }) => {
+  const line = document.getElementById("status");
+  if (key === "Escape" && line?.hasAttribute("data-shown")) clear(line);
+});
+
 // htmx leaves the page as it is when the network or the server is gone. The reader should know why nothing came.
 document.addEventListener("htmx:error", (event) => {
   if (event.detail.ctx?.request) announce("That did not work. Check your connection and try again.", { shown: true });

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
@@ -13,6 +14,7 @@ from newsapp.accounts.notifications import Notification
 from newsapp.comments import Comment, RejectionReason, Report
 from newsapp.comments.reports import UNDO_WITHIN
 from newsapp.db import db
+from newsapp.lib import clock
 from tests.accounts.people import Mailbox
 from tests.conftest import signed_in
 from tests.site.test_headers import PART
@@ -238,6 +240,42 @@ def test_who_reported_is_told_when_what_was_hidden_is_shown_again(desk, reported
     assert "We leave the comment as it is." in db.session.scalars(Notification.to(reader)).first().words
 
 
+def test_a_letter_says_once_more_only_where_the_first_one_has_left(desk, reported):
+    mailbox = Mailbox()
+    decide(desk, "hide", reported)
+    clock.advance(timedelta(seconds=50))
+    decide(desk, "show", reported)
+    assert len(mailbox.fetch(UNDO_WITHIN)) == 1
+    assert "We leave the comment as it is." in mailbox.text() and "once more" not in mailbox.text()
+
+    decide(desk, "hide", reported)
+    clock.advance(timedelta(seconds=50))
+    decide(desk, "show", reported)
+    assert len(mailbox.fetch(UNDO_WITHIN)) == 2
+    assert "once more" in mailbox.text()
+
+
+def test_who_reported_reads_the_words_of_a_rejection_that_are_meant_for_them(desk, reported, reader):
+    shown = desk.get("/desk/comments?tab=reported").text
+    assert "Words to whoever reported it" in shown
+
+    decide(desk, "reject", reported, reason=reason(), words="No boats.", to_reporters="Thank you, Ada.")
+
+    assert [one.decision_words for one in db.session.scalars(Report.about(reported))] == ["Thank you, Ada."] * 2
+    assert "Thank you, Ada." in db.session.scalars(Notification.to(reader)).first().words
+
+
+def test_the_search_of_a_few_letters_says_how_words_are_found(desk, waiting):
+    assert "only the last may be a beginning" in desk.get("/desk/comments?q=nowhe").text
+
+
+def test_other_moderators_see_what_the_author_of_a_rejected_comment_reads(desk, waiting):
+    decide(desk, "reject", waiting[0], reason=reason(), words="No boats here, please.")
+
+    for at in ("/desk/comments?tab=rejected", f"/desk/comments/{waiting[0].id}"):
+        assert "No boats here, please." in desk.get(at).text
+
+
 def test_what_was_reported_waits_again_when_the_decision_is_taken_back(desk, reported, reader):
     before = db.session.scalars(Notification.to(reader)).all()
     shown = desk.get(decide(desk, "hide", reported, back="/desk/comments?tab=reported").headers["Location"]).text
@@ -247,6 +285,12 @@ def test_what_was_reported_waits_again_when_the_decision_is_taken_back(desk, rep
     assert [report.decision for report in db.session.scalars(Report.about(reported))] == [None] * 2
     assert "Reported by 2 readers" in desk.get("/desk/comments?tab=reported").text
     assert db.session.scalars(Notification.to(reader)).all() == before
+
+
+def test_a_hidden_comment_is_shown_again_with_others(desk, reported):
+    decide(desk, "hide", reported)
+    shown = desk.get("/desk/comments?tab=hidden").text
+    assert re.search(r'form id="bulk".*?value="show"', shown, re.S)
 
 
 def test_approving_what_was_reported_leaves_it_and_decides_the_reports(desk, reported):

@@ -200,7 +200,7 @@ def test_comments_are_found_by_address_by_whoever_may_see_addresses(app, desk, a
 
 
 def test_nothing_is_chosen_about_a_person_but_by_the_button_that_names_it(desk, reader):
-    chosen = re.compile(r'<input checked[^>]*value="(\w+)"')
+    chosen = re.compile(r'<input autofocus checked[^>]*value="(\w+)"')
     assert chosen.findall(desk.get(f"/desk/comments/people/{reader.id}/sanction").text) == []
     assert chosen.findall(desk.get(f"/desk/comments/people/{reader.id}/sanction?measure=ban").text) == ["ban"]
     assert chosen.findall(desk.get(f"/desk/comments/people/{reader.id}/sanction?measure=x").text) == []
