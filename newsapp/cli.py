@@ -20,7 +20,7 @@ from flask_migrate import upgrade
 from sqlalchemy import select
 
 from newsapp import accounts, create_app, demo, media, newsletter, search, site
-from newsapp.accounts import Account, Role
+from newsapp.accounts import Account, Role, holdings, secondfactor
 from newsapp.config import WrongSetting
 from newsapp.db import db
 from newsapp.lib import counts
@@ -213,10 +213,7 @@ def account_named(command: Command) -> Command:
 @with_app
 def add_user(app: Flask, name: str, email: str, role: str, username: str | None) -> None:
     """Add an account, and print a password for its first sign-in. NAME is the one that readers see."""
-    try:
-        address = normalise(email)
-    except ValueError as why:
-        raise click.ClickException(str(why)) from None
+    address = _mail_address(email)
     username = (username or slugify(name, at_most=30)).lower()
     if not accounts.USERNAME.fullmatch(username):
         raise click.ClickException(
@@ -224,8 +221,6 @@ def add_user(app: Flask, name: str, email: str, role: str, username: str | None)
         )
     if accounts.is_taken(username):
         raise click.ClickException(f"somebody has the username {username!r}; choose another with --username")
-    if db.session.scalar(Account.known_as(address)):
-        raise click.ClickException(f"{address} has an account already")
     password, hashed = _new_password()
     accounts.create(name, username, address, hashed, Role(role))
     db.session.commit()
@@ -244,14 +239,28 @@ def _role(account: Account, role: str) -> None:
 
 @user.command("password")
 @account_named
-def _password(account: Account) -> None:
+@click.option("--without-second-step", is_flag=True, help="sign in by the password alone; for who has lost their phone")
+def _password(account: Account, without_second_step: bool) -> None:
     """Give an account a new password, print it, and sign it out everywhere."""
     account_id = account.id
     password, hashed = _new_password()
     account = db.session.get_one(Account, account_id)
     account.set_password(hashed)
+    if without_second_step:
+        secondfactor.turn_off(account)
     db.session.commit()
     click.echo(f"{account.username} signs in with the password {password}")
+
+
+@user.command("email")
+@account_named
+@click.argument("address")
+def _email(account: Account, address: str) -> None:
+    """Give an account another mail ADDRESS, and sign it out everywhere: be sure whose the mailbox is."""
+    email = _mail_address(address)
+    holdings.move(account, email)
+    db.session.commit()
+    click.echo(f"{account.username} has the address {email}")
 
 
 @user.command("disable")
@@ -281,6 +290,16 @@ def _list(app: Flask, role: str | None) -> None:
     for account in db.session.scalars(select(Account).where(chosen).order_by(Account.role, Account.username)):
         state = "disabled" if not account.is_active else "" if account.password_hash else "no password"
         click.echo(f"{account.role:<12} {account.username:<30} {account.email:<40} {state}".rstrip())
+
+
+def _mail_address(typed: str) -> str:
+    try:
+        address = normalise(typed)
+    except ValueError as why:
+        raise click.ClickException(str(why)) from None
+    if db.session.scalar(Account.known_as(address)):
+        raise click.ClickException(f"{address} has an account already")
+    return address
 
 
 def _new_password() -> tuple[str, str]:

@@ -37,6 +37,9 @@ class Holding:
     tables: tuple[type[Base], ...]
     gather: Callable[[Account], list[Record]]
     erase: Callable[[Account, bool], None]  # the second says whether the words that others answered may stay
+    move: Callable[[Account, str], None] = lambda _account, _email: (
+        None
+    )  # to another mail address, before it is the account's
 
 
 _holdings: dict[str, Holding] = {}
@@ -76,6 +79,16 @@ def download(account: Account) -> bytes:
             render_template("accounts/held.html", held=held, account=account, now=clock.now(), plain=_plain),
         )
     return out.getvalue()
+
+
+def move(account: Account, email: str, keep: SignIn | None = None) -> None:
+    """Give the account another mail address, shown to be its owner's, and take along what they get at the old one.
+
+    All sign-ins but ``keep`` end. The caller commits.
+    """
+    for holding in all_holdings():
+        holding.move(account, email)
+    account.move_to(email, keep)
 
 
 def erase(account: Account, *, keep_words: bool) -> None:

@@ -92,7 +92,7 @@ def _told(mail: Mail) -> Letter | None:
     if account is None:
         return None
     about = {**mail.about, "account": account, "reset": _address("/account/forgot-password")}
-    return outbox.render("told", **about)
+    return outbox.render("told", **about, newsroom=_address("/contact"), is_left=mail.address == mail.about.get("old"))
 
 
 def _known(owner: Account) -> Letter:

@@ -472,7 +472,7 @@ def move(token: str):
     if account is None or db.session.scalar(select(Account.id).where(Account.email == email)):
         return page("accounts/move.html", status=410, account=None)
     old = account.email
-    account.move_to(email, keep=g.get("sign_in"))
+    holdings.move(account, email, keep=g.get("sign_in"))
     tell(account, "email", old, email, old=old, new=email)
     db.session.commit()
     here = current_user.is_authenticated and current_user.id == account.id

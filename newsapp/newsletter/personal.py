@@ -10,7 +10,14 @@ from newsapp.db import db
 from newsapp.lib import clock
 from newsapp.newsletter.issues import Delivery, Issue
 from newsapp.newsletter.returns import Returned
-from newsapp.newsletter.subscribers import Newsletter, Subscriber, Subscription, Suppression
+from newsapp.newsletter.subscribers import (
+    Newsletter,
+    Subscriber,
+    Subscription,
+    Suppression,
+    choose,
+    subscriptions,
+)
 
 
 def _gather(account: Account) -> list[Record]:
@@ -60,6 +67,20 @@ def _erase_subscriptions(account: Account, _keep_words: bool) -> None:
     db.session.execute(delete(Subscriber).where(Subscriber.address == account.email))
 
 
+def _move_subscriptions(account: Account, email: str) -> None:
+    """Send to the new address what the old one gets; what letters were stopped for is not gone round."""
+    who = db.session.scalar(select(Subscriber).where(Subscriber.address == account.email))
+    if who is None or db.session.get(Suppression, account.email):
+        return
+    there = db.session.scalar(select(Subscriber).where(Subscriber.address == email))
+    if there is None:
+        who.address = email
+        return
+    got = {n for one in (who, there) for n, row in subscriptions(one).items() if row.state == "confirmed"}
+    choose(there, got, "account")
+    db.session.delete(who)
+
+
 def _gather_suppressed(account: Account) -> list[Record]:
     found = db.session.get(Suppression, account.email)
     return [{"since": found.at, "why": found.reason}] if found else []
@@ -70,7 +91,13 @@ def _erase_suppressed(account: Account, _keep_words: bool) -> None:
 
 
 HOLDINGS = (
-    Holding("Newsletters that you asked for", (Subscriber, Subscription), _gather_subscriptions, _erase_subscriptions),
+    Holding(
+        "Newsletters that you asked for",
+        (Subscriber, Subscription),
+        _gather_subscriptions,
+        _erase_subscriptions,
+        _move_subscriptions,
+    ),
     Holding("Why no newsletter is sent to you", (Suppression,), _gather_suppressed, _erase_suppressed),
     Holding("Newsletters that were sent to you", (Delivery,), _gather, _erase),
     Holding("Letters to you that came back", (Returned,), _gather_returned, _erase_returned),

@@ -12,6 +12,7 @@ from sqlalchemy import select
 from newsapp import cli, demo
 from newsapp.accounts import Account, Role
 from newsapp.db import db
+from newsapp.lib import clock
 from tests.accounts.people import PASSWORD, is_in, sign_in
 from tests.conftest import Browser, signed_in
 
@@ -74,6 +75,20 @@ def test_a_role_a_password_and_an_end_are_given_by_either_name(newsapp, app, tam
     assert newsapp("user", "enable", "tamsin").exit_code == 0
     assert sign_in(Browser(app, app.response_class), password=password).status_code == 303
     assert "no account 'nobody'" in newsapp("user", "disable", "nobody").output
+
+
+def test_an_account_that_was_taken_is_given_back(newsapp, app, tamsin):
+    thief = signed_in(app, tamsin)
+    tamsin.email, tamsin.totp_secret, tamsin.totp_at = "thief@example.org", "JBSWY3DPEHPK3PXP", clock.now()
+    db.session.commit()
+
+    assert "has an account already" in newsapp("user", "email", "tamsin", "thief@example.org").output
+    assert "mail address" in newsapp("user", "email", "tamsin", "nowhere").output
+    assert newsapp("user", "email", "tamsin", "Tamsin@Example.org").exit_code == 0
+    password = newsapp("user", "password", "tamsin", "--without-second-step").output.split()[-1]
+
+    assert tamsin.email == "tamsin@example.org" and not is_in(thief)
+    assert sign_in(Browser(app, app.response_class), password=password).headers["Location"] == "/"
 
 
 def test_the_newsroom_is_listed(newsapp, tamsin, editor):

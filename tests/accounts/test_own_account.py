@@ -178,7 +178,9 @@ def test_a_new_address_counts_once_its_mailbox_says_so_and_both_are_told(app, ta
     assert tamsin.email == "new@example.org" and is_in(here) and not is_in(there)
     told = mailbox.fetch()[1:]
     assert told == [(a, "The address of your account was changed") for a in ("tamsin@example.org", "new@example.org")]
-    assert "in place of tamsin@example.org" in mailbox.text()
+    assert "in place of tamsin@example.org" in mailbox.text() and "take a new password" in mailbox.text()
+    to_the_old_one = mailbox.letters[-2][1].get_body(("plain",)).get_content()
+    assert "/contact" in to_the_old_one and "forgot-password" not in to_the_old_one
     assert here.post(link).status_code == 410
 
 

@@ -347,6 +347,15 @@ def test_one_deletes_ones_own_and_nobody_elses(known, app, address, editor):
         assert again.status_code == 303 and again.location == f"{address}#comments"
 
 
+def test_what_waits_can_be_deleted_under_its_story_however_old_it_is(known, address):
+    known.post(f"{address}/comments", data={"body": "Nobody has read this yet"})
+    only().hold("first")
+    db.session.commit()
+    clock.advance(timedelta(minutes=16))
+    shown = known.get(address).text
+    assert f'href="{only().url}/delete"' in shown and f'href="{only().url}/edit"' not in shown
+
+
 def test_who_edits_from_ones_own_list_is_led_back_to_it_and_told(known, address):
     known.post(f"{address}/comments", data={"body": "First words"})
     link = f"{only().url}/edit?back=account"

@@ -14,7 +14,7 @@ from click.testing import CliRunner
 from sqlalchemy import MetaData, func, select
 
 from newsapp import newsletter, outbox
-from newsapp.accounts import Role
+from newsapp.accounts import Role, holdings
 from newsapp.cli import newsapp
 from newsapp.db import db
 from newsapp.lib import clock
@@ -215,6 +215,28 @@ def test_whoever_has_an_account_chooses_there(app, edit):
         ).status_code
         == 303
     )
+
+
+def test_what_an_account_gets_goes_with_it_to_a_new_address(app, edit, sport):
+    reader = account(Role.READER)
+    newsletter.subscribers.choose(newsletter.subscribers.subscriber(reader.email), [edit.id], "account")
+    holdings.move(reader, "new@example.org")
+    db.session.commit()
+    assert (state(edit), who().address) == ("confirmed", "new@example.org")
+
+    newsletter.subscribers.choose(newsletter.subscribers.subscriber("third@example.org"), [sport.id], "front")
+    holdings.move(reader, "third@example.org")
+    db.session.commit()
+    assert (state(edit), state(sport), who().address) == ("confirmed", "confirmed", "third@example.org")
+
+
+def test_what_was_stopped_for_a_mailbox_does_not_begin_at_another(app, edit):
+    reader = account(Role.READER)
+    newsletter.subscribers.choose(newsletter.subscribers.subscriber(reader.email), [edit.id], "account")
+    newsletter.subscribers.suppress(reader.email, "a complaint")
+    holdings.move(reader, "new@example.org")
+    db.session.commit()
+    assert who().address == "reader@example.org"
 
 
 def test_a_mailbox_that_is_suppressed_gets_nothing_and_nobody_is_told(client, edit):
