@@ -97,7 +97,7 @@ def erase(account: Account, *, keep_words: bool) -> None:
     With ``keep_words`` what they wrote stays where others answered it, without their name. A last letter says that
     it is done. The caller commits.
     """
-    letter, address = outbox.render("farewell", name=account.name), account.email
+    letter, address = outbox.render("farewell", name=account.name, keep_words=keep_words), account.email
     for holding in reversed(all_holdings()):
         holding.erase(account, keep_words)
     db.session.flush()

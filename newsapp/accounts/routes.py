@@ -44,6 +44,7 @@ SET_UP_WITHIN = timedelta(minutes=30)
 NOTICES = {
     "password": "Your new password is kept. Sign in with it.",
     "changed": "Your password is changed. All your other browsers are signed out.",
+    "ready": "Your account is ready, and you are signed in.",
     "name": "Your profile is saved.",
     "replies": "Your choice is saved.",
     "email-asked": "A letter is on its way to the new address. The change counts when you have pressed the button that it leads to.",
@@ -265,7 +266,7 @@ def confirm_account(token: str):
     target = _next(registration.next)
     let_in(account)
     db.session.commit()
-    return redirect(target if target != "/" else url_for(".profile"), 303)
+    return redirect(target if target != "/" else url_for(".profile", done="ready"), 303)
 
 
 def _registration(token: str) -> Registration | None:

@@ -331,7 +331,8 @@ def report_form(comment_id: int):
     comment, article = _comment(comment_id)
     reference = request.args.get("reference", "")
     if re.fullmatch(r"R-\w{4}-\w{4}", reference):
-        words = f"Your reference is {reference}. A moderator decides. If you are signed in, you are told under Your comments; if you left an address, by email."
+        told = "You are told under Your comments." if reader() else "If you left an address, you are told by email."
+        words = f"Your reference is {reference}. A moderator decides. {told}"
         return _done(comment, article, "Your report has arrived", words)
     if comment.is_by(reader()):
         return _ask(comment, article, "Report this comment", "This is your own comment. You can delete it.", None)

@@ -70,7 +70,7 @@ def _erase_subscriptions(account: Account, _keep_words: bool) -> None:
 def _move_subscriptions(account: Account, email: str) -> None:
     """Send to the new address what the old one gets; what letters were stopped for is not gone round."""
     who = db.session.scalar(select(Subscriber).where(Subscriber.address == account.email))
-    if who is None or db.session.get(Suppression, account.email):
+    if who is None or db.session.get(Suppression, account.email) is not None:
         return
     there = db.session.scalar(select(Subscriber).where(Subscriber.address == email))
     if there is None:

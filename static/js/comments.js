@@ -57,6 +57,11 @@ async function open(link) {
   announce(`${form.querySelector("h3").textContent}: the form is open.`);
 }
 
+// Who went to sign in from a form comes back to it, under the story; drafts.js puts the words in.
+const [, answered] = location.hash.match(/^#reply-(new|r\d+)$/) ?? [];
+const opener = answered && document.querySelector(answered === "new" ? ".reply__open" : `.comments a[href="/comments/${answered.slice(1)}/reply"]`);
+if (opener) open(opener);
+
 function focus(slot) {
   (slot.querySelector("textarea, input:not([type=hidden])") ?? slot.querySelector("h3"))?.focus();
 }

@@ -329,7 +329,7 @@ def test_who_reported_hears_when_it_is_decided_otherwise_later(comment, moderato
     db.session.commit()
 
     assert len(mailbox.fetch(UNDO_WITHIN)) == 2
-    assert "once more, and decided otherwise. We leave the comment as it is." in " ".join(mailbox.text().split())
+    assert "once more. We leave the comment as it is." in " ".join(mailbox.text().split())
 
 
 def test_a_report_that_was_erased_before_its_letter_left_sends_none(comment, moderator):

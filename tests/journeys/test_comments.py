@@ -60,9 +60,10 @@ def test_a_guests_comment_is_held_approved_and_then_seen(page, scripted, desk, p
     expect(page.locator(".mine")).to_contain_text("Your comment waits for a moderator. Only you see it.")
     assert page.url.endswith(STORY) is scripted
 
-    if scripted:  # fetched again on the next visit
-        page.goto(STORY)
-        expect(page.locator("#my-comments")).to_contain_text(words)
+    page.goto(STORY)
+    if not scripted:  # with a script it is fetched again on the next visit
+        page.get_by_role("link", name="What you wrote here, if it waits").click()
+    expect(page.locator("#my-comments" if scripted else ".mine")).to_contain_text(words)
 
     db.session.get_one(Comment, newest(STORY)[0]).approve()
     db.session.commit()
@@ -70,7 +71,7 @@ def test_a_guests_comment_is_held_approved_and_then_seen(page, scripted, desk, p
         page.wait_for_timeout(1_100)  # which is asked once a second what other processes have changed
     page.goto(STORY)
     expect(page.locator("#comments .thread").first).to_contain_text(words)
-    expect(page.locator("#my-comments")).to_be_empty()
+    expect(page.locator("#my-comments article")).to_have_count(0)
 
 
 def test_a_reader_comments_replies_and_edits(window, scripted, desk, person):
@@ -155,13 +156,32 @@ def test_a_draft_outlives_a_lost_network_and_a_closed_page(window):
     expect(page.get_by_label("Comment *")).to_have_value("Half a thought")
     page.get_by_role("link", name="Cancel").click()
     expect(page.locator(".reply__open")).to_be_focused()
+    expect(page.locator(".reply__open")).to_have_text("Go on with your comment")
     expect(page.locator("#status")).to_contain_text("Your words are kept on this device")
     page.locator(".reply__open").click()
     expect(page.get_by_label("Comment *")).to_have_value("Half a thought")
     page.get_by_label("Comment *").fill("")
     page.reload()
+    expect(page.locator(".reply__open")).not_to_contain_text("Go on")
     page.locator(".reply__open").click()
     expect(page.get_by_label("Comment *")).to_have_value("")
+
+
+@pytest.mark.parametrize("is_reply", [False, True])
+def test_who_signs_in_from_a_form_comes_back_to_it_under_the_story(window, person, is_reply):
+    page = window()
+    page.goto(STORY)
+    page.locator(".thread .comment__acts a[href$='/reply']" if is_reply else ".reply__open").first.click()
+    page.get_by_label("Comment *").fill("Words from before")
+    page.locator(".reply__in").click()
+    page.locator("main [name=identifier]").fill("jonna")
+    page.locator("main [name=password]").fill(PASSWORD)
+    page.locator("main form button.btn").first.click()
+
+    expect(page.get_by_label("Comment *")).to_have_value("Words from before")
+    expect(page.get_by_label("Comment *")).to_be_focused()
+    assert STORY in page.url and page.locator("h1").count() == 1
+    expect(page.locator(".reply")).to_contain_text("Commenting as Jonna Journey")
 
 
 def test_new_comments_are_told_without_a_jump(window, desk):

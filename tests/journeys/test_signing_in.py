@@ -214,12 +214,12 @@ def test_a_second_step_is_added_asked_for_and_a_lost_phone_is_no_lost_account(so
     sign_in_as(page, who, scripted)
     expect(page.locator(".person")).to_be_visible()
     page.goto("/account/second-factor")
-    secret = page.locator(".own__secret").inner_text().strip()
+    secret = page.locator(".own__secret").inner_text().replace(" ", "")
     page.get_by_label("Code from the phone").fill("000000")
     page.get_by_role("main").get_by_label("password").fill(PASSWORD)
     page.get_by_role("button", name="Add the second step").click()
     expect(page.get_by_role("alert")).to_contain_text("not there yet")
-    assert page.locator(".own__secret").inner_text().strip() == secret
+    assert page.locator(".own__secret").inner_text().replace(" ", "") == secret
 
     page.get_by_label("Code from the phone").fill(pyotp.TOTP(secret).now())
     page.get_by_role("main").get_by_label("password").fill(PASSWORD)
