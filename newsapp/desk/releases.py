@@ -73,6 +73,11 @@ class ReleaseForm(Form):
                 "A notice stands under the story only with a correction or a clarification. Choose one of these, or empty this."
             )
 
+    def validate_when(self, field: RadioField) -> None:
+        """Ask what is meant: with a time beside it, “Now” is what nobody has chosen, and public cannot be taken back."""
+        if field.data == "now" and self.at.data:
+            raise ValidationError("A day and a time are written below. Choose “At a time”, or empty them to have it now.")
+
     def validate_at(self, field: Local) -> None:
         if self.when.data == "at" and not field.moment:
             raise ValidationError("Say when.")

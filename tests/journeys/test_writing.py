@@ -134,6 +134,12 @@ def test_a_story_goes_from_its_writer_to_readers_and_is_corrected_in_the_open(co
     editor = come_in("edda", "/desk/articles?tab=review", scripted=scripted)
     editor.get_by_role("link", name=title).click()
     editor.get_by_role("button", name="Publish…").click()
+    if scripted:  # a time that is written means it to wait
+        editor.get_by_label("Day and time").fill("2031-01-01T09:00")
+        expect(editor.get_by_label("At a time")).to_be_checked()
+        expect(editor.get_by_role("button", name="Publish it at that time")).to_be_visible()
+        editor.get_by_label("Now").check()
+        expect(editor.get_by_label("Day and time")).to_have_value("")
     editor.get_by_label("At a time").check()
     soon = clock.now() + timedelta(seconds=5)
     editor.get_by_label("Day and time").evaluate(
