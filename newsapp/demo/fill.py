@@ -186,7 +186,7 @@ def _story(
     )  # fmt: skip
     body = re.sub(r'data-hours-ago="([\d.]+)"', lambda found: f'datetime="{ago(float(found[1])).isoformat()}"', body)
     changes = meta.get("changes", [])
-    bodies = _bodies(body, changes)
+    bodies = _bodies(body, changes, ago)
     story = articles.write(
         meta["headline"], tree[meta["section"]], bodies[0],
         slug=meta["slug"],
@@ -226,8 +226,11 @@ def _story(
     return story
 
 
-def _bodies(body: str, changes: list[dict[str, Any]]) -> list[str]:
-    """Give the text as it first stood and after each change, from the last one and what each says ``was`` before it."""
+def _bodies(body: str, changes: list[dict[str, Any]], ago: Callable[[float], datetime]) -> list[str]:
+    """Give the text as it first stood and after each change, from the last one and what each says ``was`` before it.
+
+    A live story had not the post of a change's own time.
+    """
     found = [body]
     for change in reversed(changes):
         earlier = found[-1]
@@ -235,6 +238,8 @@ def _bodies(body: str, changes: list[dict[str, Any]]) -> list[str]:
             if now not in earlier:
                 raise ValueError(f"{change['note']} «{now}» does not stand in the text")
             earlier = earlier.replace(now, before)
+        posted = re.escape(f'<h2><time datetime="{ago(change["hours_ago"]).isoformat()}"')
+        earlier = re.sub(rf"{posted}.*?(?=<h2>|\Z)", "", earlier, flags=re.DOTALL)
         found.append(earlier)
     return found[::-1]
 

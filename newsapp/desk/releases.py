@@ -76,7 +76,9 @@ class ReleaseForm(Form):
     def validate_when(self, field: RadioField) -> None:
         """Ask what is meant: with a time beside it, “Now” is what nobody has chosen, and public cannot be taken back."""
         if field.data == "now" and self.at.data:
-            raise ValidationError("A day and a time are written below. Choose “At a time”, or empty them to have it now.")
+            raise ValidationError(
+                "A day and a time are written below. Choose “At a time”, or empty them to have it now."
+            )
 
     def validate_at(self, field: Local) -> None:
         if self.when.data == "at" and not field.moment:

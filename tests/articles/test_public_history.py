@@ -62,6 +62,16 @@ def test_a_story_that_was_never_changed_says_so_and_its_page_names_no_history(cl
     assert client.get(f"{article.url}/versions/1").status_code == 404
 
 
+def test_a_story_that_was_changed_before_versions_were_kept_is_never_called_unchanged(client, article):
+    article.publish()
+    article.correct("A figure.", "<p>It was 4.</p>")
+    db.session.commit()
+
+    shown = client.get(f"{article.url}/versions").text
+
+    assert "stands as it was published" not in shown and "changed before we kept versions" in shown
+
+
 @pytest.mark.parametrize("n", ["0", "2", "99", "-1", "x", "99999999999"])
 def test_a_version_that_is_not_there_is_not_found(client, article, editor, n):
     assert client.get(f"{article.url}/versions/{n}").status_code == 404

@@ -358,6 +358,17 @@ def test_a_site_with_stories_is_not_filled_again(demo_site):
     assert "only for an empty one" in again.stderr
 
 
+def test_every_story_that_was_changed_shows_each_state_in_which_it_stood(demo_app):
+    browser = Browser(demo_app, demo_app.response_class)
+    stories = [read_story(path)[0] for path in sorted((HERE / "stories").glob("*.html"))]
+    changed = {meta["slug"]: len(meta["changes"]) + 1 for meta in stories if meta.get("changes")}
+    assert len(changed) > 8
+    for slug, n in changed.items():
+        assert f"All {n} versions of this story" in browser.get(f"/articles/{slug}").text, slug
+        for number in range(2, n + 1):
+            assert re.search("<(ins|del)", browser.get(f"/articles/{slug}/versions/{number}").text), (slug, number)
+
+
 def test_a_corrected_story_shows_what_stood_there_before(demo_app):
     browser = Browser(demo_app, demo_app.response_class)
     versions, third = (browser.get(f"/articles/undersea-cables-treaty/versions{n}").text for n in ("", "/3"))
