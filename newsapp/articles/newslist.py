@@ -49,6 +49,7 @@ class NewslistLine(Base):
     changed_by_id: Mapped[int | None] = mapped_column(ForeignKey(Account.id))
     begun_by_id: Mapped[int | None] = mapped_column(ForeignKey(Account.id))
     words: Mapped[int] = mapped_column(default=0)
+    other_names: Mapped[str] = mapped_column(default="")  # in the byline, without a page: an agency, a guest
 
     @property
     def url(self) -> str:
@@ -122,8 +123,11 @@ def write_line(article: Article) -> None:
     line.changed_by_id = copy.saved_by_id if copy else line.changed_by_id
     if found is None:
         db.session.add(line)
-    ids = [b["author_id"] for b in document["bylines"]] if document else [b.author_id for b in article.bylines]
-    _name_people(article, {i for i in ids if i})
+    bylines = (
+        document["bylines"] if document else [{"author_id": b.author_id, "name": b.free_text} for b in article.bylines]
+    )
+    line.other_names = ", ".join(b["name"] for b in bylines if b["name"] and not b["author_id"])
+    _name_people(article, {b["author_id"] for b in bylines if b["author_id"]})
     db.session.flush()
 
 

@@ -301,7 +301,7 @@ def rows(shown: Sequence[NewslistLine], now: datetime) -> list[Row]:
     return [
         Row(
             line, line.status(now), tree.by_id[line.section_id].name if line.section_id in tree.by_id else "",
-            ", ".join(signed.get(line.article_id, [])), _remarks(line, now),
+            ", ".join([*signed.get(line.article_id, []), *filter(None, [line.other_names])]), _remarks(line, now),
         )
         for line in shown
     ]  # fmt: skip

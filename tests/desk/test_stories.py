@@ -189,6 +189,7 @@ def test_a_story_is_begun_and_written(app, world, asia, people, rosalind):
     assert document["slug"] == "the-barges" and document["picture_alt"] == ""
     shown = fields(browser.get(f"/desk/articles/{story.id}").text)
     assert shown["byline-0-name"] == "Rosalind Achterberg" and shown["body"].startswith("## Why")
+    assert "Rosalind Achterberg, An agency" in browser.get("/desk/articles").text
     assert save(browser, story).status_code == 303 and drafting.working_document(story) == (document, 2)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -85,13 +86,16 @@ def test_a_contributor_sees_what_is_their_own_and_nothing_of_others(today, paper
 def test_a_writer_sees_why_a_story_came_back_until_it_is_given_again(today, paper):
     story = a_story("Came back", paper[Role.CONTRIBUTOR])
     drafting.submit(story, paper[Role.CONTRIBUTOR])
+    clock.advance(timedelta(minutes=7))
     drafting.send_back(story, paper[Role.EDITOR], "Who says so? <b>Name</b> them.")
     db.session.commit()
-    assert "<b>Sent back:</b> Who says so? &lt;b&gt;Name&lt;/b&gt; them." in today(Role.CONTRIBUTOR)
+    shown = re.sub("</?time[^>]*>", "", today(Role.CONTRIBUTOR))
+    assert "<b>Sent back 12:07:</b> Who says so? &lt;b&gt;Name&lt;/b&gt; them." in shown
+    assert "Changed 12:00" in shown
 
     drafting.submit(story, paper[Role.CONTRIBUTOR])
     db.session.commit()
-    assert "Sent back:" not in today(Role.CONTRIBUTOR)
+    assert "<b>Sent back" not in today(Role.CONTRIBUTOR)
 
 
 def test_a_moderator_sees_the_comments_and_no_story(today, paper):
