@@ -91,8 +91,10 @@ def begin(section: Section, headline: str, by: Account) -> Article:
     """Begin a story that only the desk knows: its row says nothing until it is published. The caller commits."""
     article = write("Untitled", section, slug=f"untitled-{secrets.token_hex(6)}")
     author = db.session.scalar(select(Author).where(Author.account_id == by.id, Author.left_at.is_(None)))
-    line = {"author_id": author.id, "name": "", "role": author.role, "part": "by"} if author else None
-    document = {"headline": headline, "section_id": section.id, "bylines": [line] if line else []}
+    lines = [{"author_id": author.id, "name": "", "role": author.role, "part": "by"}] if author else []
+    if not lines and not by.can_edit:  # whoever only writes writes their own; an editor may begin it for somebody else
+        lines = [{"author_id": None, "name": by.name, "role": "", "part": "by"}]
+    document = {"headline": headline, "section_id": section.id, "bylines": lines}
     _write(article, tidied({**document, "language": article.language}), by)
     record("article.begin", f"article:{article.id}", by)
     return article

@@ -7,6 +7,7 @@ and at a hundred thousand. It is written with the story and with its working cop
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ForeignKey, Index, Select, event, or_, select
 from sqlalchemy.orm import Mapped, Session, SessionTransaction, mapped_column
@@ -123,7 +124,7 @@ def write_line(article: Article) -> None:
     line.changed_by_id = copy.saved_by_id if copy else line.changed_by_id
     if found is None:
         db.session.add(line)
-    bylines = (
+    bylines: list[dict[str, Any]] = (
         document["bylines"] if document else [{"author_id": b.author_id, "name": b.free_text} for b in article.bylines]
     )
     line.other_names = ", ".join(b["name"] for b in bylines if b["name"] and not b["author_id"])

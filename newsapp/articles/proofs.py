@@ -140,6 +140,7 @@ class Mark:
     words: str = ""  # as they stand there
     block: int = 0  # of the text, from 1; 0: no one block
     source_id: int = 0  # the source that it is about, where the newsroom has it
+    picture_id: int = 0  # the picture that it is about, where its own page is the place to mend it
 
     @property
     def is_blocking(self) -> bool:
@@ -312,18 +313,14 @@ def _pictures(document: Document, text: _Text, given: Given) -> Iterator[Mark]:
                 "alt", f"{what} has no description.", "picture_alt" if place == "picture_id" else place, "", block
             )
         credit = picture.credit or picture.creator
+        lacks = []
         if not credit:
-            yield Mark("credit", f"{what} does not say who made it.", place, "", block)
+            lacks.append(("credit", f"{what} does not say who made it."))
         if picture.rights_end_on is not None and picture.rights_end_on < given.at.date():
-            yield Mark(
-                "rights",
-                f"The rights in picture {picture.id} ended on {picture.rights_end_on:%-d %B %Y}.",
-                place,
-                "",
-                block,
-            )
+            lacks.append(("rights", f"The rights in picture {picture.id} ended on {picture.rights_end_on:%-d %B %Y}."))
         if not picture.licence:
-            yield Mark("licence", f"{what} does not say how it may be used.", place, "", block)
+            lacks.append(("licence", f"{what} does not say how it may be used."))
+        yield from (Mark(name, says, place, "", block, picture_id=picture.id) for name, says in lacks)
         if not picture.credit_language:
             for script, found in _foreign(credit, document["language"]):
                 yield Mark(
@@ -417,11 +414,16 @@ def _words(document: Document, text: _Text) -> Iterator[Mark]:
                 yield Mark("day", f"“{said}” is true for a day.", place, said, number)
         if element is None:
             for script, said in _foreign(words, document["language"]):
-                yield Mark("language", f"“{shorten(said, 60)}” is in {script} letters.", place, said, number)
+                yield Mark("language", f"{_quoted(said)} is in {script} letters.", place, said, number)
     for part in text.parts:
         for script, said in _foreign("".join(part.unmarked), document["language"]):
-            says = f"“{shorten(said, 60)}” is in {script} letters, and no language is marked."
+            says = f"{_quoted(said)} is in {script} letters, and no language is marked."
             yield Mark("language", says, "body", said, part.number)
+
+
+def _quoted(words: str) -> str:
+    """Quote words that may run from right to left: isolated, they leave the marks around them where they are."""
+    return f"“\u2068{shorten(words, 60)}\u2069”"
 
 
 def _foreign(words: str, language: str) -> Iterator[tuple[str, str]]:

@@ -31,6 +31,7 @@ _LIKE = str.maketrans({"%": r"\%", "_": r"\_", "\\": r"\\"})
 # A source that the newsroom has, by its number: as somebody types it, and as the text keeps it.
 _TYPED = re.compile(r"\[\[s(\d{1,9})\]\]")
 _KEPT = re.compile(r'<sup data-source="s(\d{1,9})"></sup>')
+_BY_ADDRESS = re.compile(r'<sup(?: data-source-label="(\d{1,3})")? data-source-url="([^"()\s]+)"></sup>')
 _NAMED = re.compile(r'<sup data-source="s(\d{1,9})"')
 _MARK = re.compile(r'data-source(-url)?="([^"]*)"')
 _TAG = re.compile(r"(<[^<>]*>)")
@@ -122,8 +123,15 @@ def _in_one_way(body: str, ids: dict[str, int]) -> str:
 
 
 def typed(markdown: str) -> str:
-    """Give a text for its field: a source by its number as somebody types it."""
-    return _KEPT.sub(r"[[s\1]]", markdown)
+    """Give a text for its field: a source by its number or its address, as somebody types it."""
+    labels = {unescape(address): int(label) for label, address in _BY_ADDRESS.findall(markdown) if label}
+
+    def cited(found: re.Match[str]) -> str:
+        address = unescape(found[2])
+        label = labels.setdefault(address, max(labels.values(), default=0) + 1)
+        return f"[[{found[1] or label}]]({address})"
+
+    return _BY_ADDRESS.sub(cited, _KEPT.sub(r"[[s\1]]", markdown))
 
 
 def source_of(body: str, document: Document, language: str) -> dict[str, Any]:

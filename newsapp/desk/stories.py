@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 
 from flask import Response, abort, redirect, request
 from sqlalchemy import ColumnElement, Select, and_, func, select, tuple_
-from wtforms import SelectChoice, SelectField, TextAreaField  # type: ignore[attr-defined]
+from wtforms import SelectChoice, SelectField, StringField  # type: ignore[attr-defined]
 from wtforms.validators import DataRequired
 
 from newsapp.accounts import Role
@@ -56,7 +56,7 @@ Line = NewslistLine
 class NewStoryForm(Form):
     """What a story needs to be begun."""
 
-    headline = TextAreaField(
+    headline = StringField(
         "Working headline", filters=[plain],
         validators=[DataRequired("Write a headline; it can be changed."), AtMost(MOST_HEADLINE)],
     )  # fmt: skip

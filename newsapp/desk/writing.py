@@ -188,6 +188,8 @@ def state_of(article: Article) -> SimpleNamespace:
         saved_by=names({copy.saved_by_id}).get(copy.saved_by_id or 0, "Somebody who has left") if copy else "",
         submitted_by=names({article.submitted_by_id}).get(article.submitted_by_id or 0, "") if article.submitted_at else "",
         returned_by=names({copy.returned_by_id}).get(copy.returned_by_id or 0, "Somebody who has left") if copy else "",
+        withdrawn_by=names({article.withdrawn_by_id}).get(article.withdrawn_by_id or 0, ""),
+        withdrawn_at=article.withdrawn_at, withdrawn_reason=article.withdrawn_reason,
         may_release=may_release(), may_edit=me().can_edit, now=now,
         versions=db.session.scalar(select(func.count()).select_from(Version).where(Version.article_id == article.id)),
     )  # fmt: skip

@@ -3,7 +3,9 @@
 
 import { NodeSelection } from "@tiptap/pm/state";
 
-import { inText, library } from "./desk-views.js";
+import { inText, languageAt, library } from "./desk-views.js";
+
+const HOLDERS = new Set(["listItem", "tableCell", "tableHeader"]);
 
 const dialog = document.getElementById("dialog");
 
@@ -169,6 +171,45 @@ export async function askForPicture(editor) {
     const range = isAtBlank ? { from: at, to: $from.after(1) } : at;
     inText(editor).insertContentAt(range, [{ type: "picture", attrs: { "data-picture": picture } }, { type: "paragraph" }]).setTextSelection(at + 1).scrollIntoView().run();
   };
+}
+
+/** Marks the language of the chosen words; of the whole paragraphs where all of them is chosen, or nothing. */
+export async function askForLanguage(editor) {
+  const before = languageAt(editor);
+  const offered = [...document.getElementById("ask-language").content.querySelectorAll("option")].map(({ value }) => value);
+  const known = offered.includes(before) ? before : (offered.find((one) => before?.startsWith(`${one}-`)) ?? offered[0]);
+  const said = await ask("language", { lang: known, is: Boolean(before) }, () => "");
+  if (!said) return editor.view.focus();
+
+  const lang = said.act === "away" ? null : said.lang;
+  inText(editor)
+    .command(({ state, tr }) => {
+      const { from, to, empty } = state.selection;
+      const { span } = state.schema.marks;
+      state.doc.nodesBetween(from, to, (node, at, parent) => {
+        if (!node.isTextblock) return true;
+        // A point or a cell of one paragraph is written without it.
+        const holder = HOLDERS.has(parent.type.name) && parent.childCount === 1 ? at - 1 : at;
+        const [start, end] = [Math.max(from, at + 1), Math.min(to, at + 1 + node.content.size)];
+        const isWhole = empty || (start === at + 1 && end === at + 1 + node.content.size);
+        if (isWhole || !lang) tr.setNodeAttribute(holder, "lang", lang);
+        if (!lang) for (const range of marked(node, at + 1, span)) tr.removeMark(range.from, range.to, range.mark);
+        if (!isWhole && lang) tr.addMark(start, end, span.create({ lang }));
+        return false;
+      });
+      return true;
+    })
+    .run();
+}
+
+/** Gives where the words of a block have a language of their own. */
+function marked(block, start, type) {
+  const found = [];
+  block.forEach((child, offset) => {
+    const mark = child.marks.find((one) => one.type === type && one.attrs.lang);
+    if (mark) found.push({ from: start + offset, to: start + offset + child.nodeSize, mark });
+  });
+  return found;
 }
 
 /** Begins a post of a live story, or sets the time of one. */

@@ -73,6 +73,7 @@ class Saving {
 
   changed() {
     clearTimeout(this.keeping);
+    document.querySelector("[data-until-changed]")?.remove();
     this.keeping = setTimeout(() => this.keep(), KEPT_AFTER_MS);
     if (this.isByHand) return;
     this.since ??= Date.now();
@@ -201,7 +202,7 @@ class Saving {
     this.calm();
     if (this.isDirty()) this.keep();
     else this.forget();
-    if (this.line) this.line.textContent = `Saved ${when_}`;
+    this.state(`Saved ${when_}`);
     if (wasTrouble || !this.hasSaidSo) announce(`Saved ${when_}.`);
     this.hasSaidSo = true;
     this.form.dispatchEvent(new Event("story:saved"));
@@ -319,10 +320,15 @@ class Saving {
         }),
       );
       this.bar.hidden = false;
-      if (this.line) this.line.textContent = "Not saved";
+      this.state("Not saved");
       announce(words);
     }
     return false;
+  }
+
+  state(words) {
+    if (this.line) this.line.textContent = words;
+    document.querySelector("[data-saved-at]").textContent = words;
   }
 
   calm() {

@@ -3,8 +3,8 @@
 
 import { deleteColumn, deleteRow, addColumnAfter, addRowAfter, CellSelection, isInTable, mergeCells, selectionCell, splitCell, TableMap } from "@tiptap/pm/tables";
 
-import { askForLink, askForPicture, askForSource, askForTime } from "./desk-asks.js";
-import { inText } from "./desk-views.js";
+import { askForLanguage, askForLink, askForPicture, askForSource, askForTime } from "./desk-asks.js";
+import { inText, languageAt } from "./desk-views.js";
 
 const ACTS = {
   bold: { run: (chain) => chain.toggleBold(), is: "bold" },
@@ -19,6 +19,7 @@ const ACTS = {
   source: { act: askForSource },
   picture: { act: askForPicture },
   table: { act: insertTable },
+  language: { act: askForLanguage, isOn: (editor) => Boolean(languageAt(editor)) },
   time: { act: askForTime },
   undo: { run: (chain) => chain.undo() },
   redo: { run: (chain) => chain.redo() },
@@ -41,8 +42,9 @@ export function equip(editor, bar) {
     const inTable = isInTable(editor.state);
     for (const group of bar.querySelectorAll("[data-in-table]")) group.hidden = !inTable;
     for (const button of buttons) {
-      const { is } = ACTS[button.dataset.do];
-      if (is) button.setAttribute("aria-pressed", String(editor.isActive(...[is].flat())));
+      const { is, isOn } = ACTS[button.dataset.do];
+      if (isOn) button.setAttribute("aria-pressed", String(isOn(editor)));
+      else if (is) button.setAttribute("aria-pressed", String(editor.isActive(...[is].flat())));
     }
     if (current.closest("[hidden]")) stop(buttons[0]);
   };

@@ -13,6 +13,17 @@ export function inText(editor) {
   return editor.chain();
 }
 
+/** Gives the first language that is marked in the selection, of words or of what they stand in; where nothing is chosen, at the caret. */
+export function languageAt({ state }) {
+  const { $from, from, to, empty } = state.selection;
+  let found = empty ? $from.marks().find(({ attrs }) => attrs.lang)?.attrs.lang : undefined;
+  state.doc.nodesBetween(from, to, (node) => {
+    found ??= node.attrs.lang ?? (empty ? undefined : node.marks.find(({ attrs }) => attrs.lang)?.attrs.lang);
+    return !found;
+  });
+  return found ?? null;
+}
+
 const CAPTION = "Caption, in place of the picture’s own";
 
 function element(tag, className, words = "") {

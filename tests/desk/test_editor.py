@@ -11,7 +11,6 @@ from newsapp.accounts import Role
 from newsapp.articles import Article, drafting
 from newsapp.db import db
 from newsapp.desk import editor
-from newsapp.media import Picture
 from tests.conftest import signed_in
 from tests.desk.stories import account, begun, fields
 
@@ -29,22 +28,6 @@ def browser(app, edda):
 @pytest.fixture
 def at(world, edda):
     return f"/desk/articles/{begun(world, edda).id}"
-
-
-@pytest.fixture
-def picture(app):
-    made = Picture(
-        sha256="a" * 64,
-        stem="a" * 20,
-        original="a.jpg",
-        width=1200,
-        height=800,
-        widths=[176, 704],
-        alt="Barges at dusk",
-    )
-    db.session.add(made)
-    db.session.commit()
-    return made
 
 
 def source(browser, at):
@@ -134,3 +117,13 @@ def test_what_the_editor_sent_comes_back_in_the_words_of_the_page(app, browser, 
     assert fields(answer.text)["format"] == "markdown"
     found = json.loads(re.search(r'id="story-source">(.*?)</script>', answer.text, re.S)[1])
     assert "<h2>Mine</h2>" in found["html"]
+
+
+def test_a_source_stands_in_the_field_as_one_types_it(browser, at, world):
+    said = fields(browser.get(at).text)
+    body = "One.[[1]](https://example.org/a?b=1&c=2) Two.[[7]](https://example.org/x_y)"
+    browser.post(at, data={**said, "body": body})
+
+    assert fields(browser.get(at).text)["body"].strip() == body
+    browser.post(at, data={**fields(browser.get(at).text), "body": f"{body} And on."})
+    assert fields(browser.get(at).text)["body"].strip() == f"{body} And on."

@@ -48,6 +48,30 @@ def test_each_mark_leads_to_its_field_and_names_its_words(browser, world, who):
     assert all(soup.find(id=link["href"].split("#")[1]) for link in soup.select("#proof a"))
 
 
+def test_what_a_picture_lacks_leads_to_the_pictures_own_page(browser, world, who, picture):
+    story = begun(world, who)
+    document, number = drafting.working_document(story)
+    drafting.save(story, {**document, "picture_id": picture.id}, who, number)
+    db.session.commit()
+
+    soup = BeautifulSoup(browser.get(f"/desk/articles/{story.id}").text, "html.parser")
+
+    (credit,) = [link for link in soup.select("#proof a") if "does not say who made it" in link.text]
+    assert credit["href"] == f"/desk/media/{picture.id}"
+    assert soup.select_one(f"aside a[href='/desk/media/{picture.id}']")
+
+
+def test_many_sources_without_a_word_of_their_own_take_one_line(browser, world, who):
+    marks = "".join(f'<sup data-source-url="https://example.org/{n}"></sup>' for n in range(8))
+    story = begun(world, who, body=f"<p>The river rose.{marks}</p>")
+
+    soup = BeautifulSoup(browser.get(f"/desk/articles/{story.id}").text, "html.parser")
+
+    assert soup.select_one("#proof details summary").text == "8 sources are not described yet"
+    assert len(soup.select("#proof details li")) == 8
+    assert not any("has no title" in line.text for line in soup.select("#proof > ul li"))
+
+
 def test_what_blocks_keeps_a_story_back_and_says_so_at_the_top(browser, client, world, who):
     story = begun(world, who, body="<p>The river rose by TK metres.</p>")
 

@@ -93,6 +93,14 @@ def test_nobody_but_editors_comes_to_other_people_s_stories(app, world, people, 
     assert "Zqsecret" in signed_in(app, people[Role.ADMIN]).get("/desk/articles").text
 
 
+def test_a_story_bears_the_name_of_who_only_writes_from_the_beginning(app, people, world):
+    for role, names in ((Role.CONTRIBUTOR, [people[Role.CONTRIBUTOR].name]), (Role.EDITOR, [])):
+        browser = signed_in(app, people[role])
+        at = browser.post("/desk/articles", data={"headline": "New", "section_id": world.id}).headers["Location"]
+        shown = fields(browser.get(at).text)
+        assert [shown[f"byline-{n}-name"] for n in range(1) if shown[f"byline-{n}-name"]] == names
+
+
 def test_a_byline_makes_a_story_one_s_own(app, people, article, rosalind):
     browser = signed_in(app, people[Role.AUTHOR])
     assert browser.get(f"/desk/articles/{article.id}").status_code == 403
@@ -207,7 +215,7 @@ def test_what_cannot_be_saved_comes_back_whole(app, world, people):
         assert answer.status_code == 422 and complaint in answer.text, said
         assert "Nothing is lost" in alert(answer.text)
         kept = fields(answer.text)
-        assert kept["body"] == "Zqmine & “this”" and kept["byline-0-name"] == "Zqname"
+        assert kept["body"] == "Zqmine & “this”" and kept["byline-1-name"] == "Zqname"
     assert drafting.working_document(story)[1] == 2
 
 
@@ -375,6 +383,8 @@ def test_withdrawing_takes_a_reason_and_takes_the_story_away_everywhere(app, cli
         and client.get(f"{article.url}/versions/1").status_code == 410
     )
     assert article.headline not in client.get("/").text
+    shown = browser.get(f"/desk/articles/{article.id}").text
+    assert f"<strong>Withdrawn</strong> by <bdi>{people[Role.EDITOR].name}</bdi>" in shown and "It was not so." in shown
 
 
 def test_an_end_is_set_and_comes(app, client, people, article):

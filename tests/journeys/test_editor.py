@@ -137,6 +137,52 @@ def test_a_story_is_written_by_keyboard_alone(begun):
     assert violations(page) == []
 
 
+def test_words_of_another_language_are_marked_and_run_their_own_way(begun):
+    page = begun()
+    text(page).focus()
+    page.keyboard.type("She said")
+    page.keyboard.press("Enter")
+    page.keyboard.type("قالت إن النهر ارتفع.")
+    language = page.get_by_role("button", name="Another language")
+    language.click()
+    page.get_by_label("The words are in").select_option(label="Arabic")
+    page.get_by_role("button", name="Set it").click()
+    expect(language).to_have_attribute("aria-pressed", "true")
+    right = page.locator(".ed-text p").last.evaluate(
+        "(p) => { const words = document.createRange(); words.selectNodeContents(p);"
+        " return p.getBoundingClientRect().right - words.getBoundingClientRect().right; }"
+    )
+    assert abs(right) < 2
+    page.locator(".ed-text p").first.click()
+    page.keyboard.press("End")
+    page.keyboard.press("Control+Shift+ArrowLeft")
+    language.click()
+    page.get_by_label("The words are in").select_option(label="French")
+    page.get_by_role("button", name="Set it").click()
+    assert flat(saved(page)) == '<p>She <span lang="fr">said</span></p><p lang="ar">قالت إن النهر ارتفع.</p>'
+
+    page.keyboard.press("Control+a")
+    language.click()
+    page.get_by_role("button", name="Take it away").click()
+    assert flat(saved(page)) == "<p>She said</p><p>قالت إن النهر ارتفع.</p>"
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_save_and_what_is_saved_stay_in_sight_in_a_long_text(begun, width):
+    page = begun()
+    page.set_viewport_size({"width": width, "height": 800})
+    text(page).focus()
+    page.keyboard.insert_text("A line.\n" * 60)
+    for _ in range(60):
+        page.keyboard.press("Enter")
+    page.keyboard.type("The end.")
+    expect(page.get_by_role("button", name="Save", exact=True)).to_be_in_viewport(ratio=1)
+    expect(text(page).get_by_text("The end.")).to_be_in_viewport(ratio=1)
+    page.keyboard.press("Control+s")
+    expect(page.locator("[data-saved-at]")).to_contain_text("Saved")
+    expect(page.locator("[data-saved-at]")).to_be_in_viewport(ratio=1)
+
+
 def test_quotations_pictures_and_cards_come_from_the_bar(begun):
     page = begun()
     text(page).focus()
