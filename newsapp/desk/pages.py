@@ -68,6 +68,15 @@ def add_page():
     return lead_to(f"{HERE}?done=added")
 
 
+@bp.post("/pages/preview")
+def preview_page():
+    """Show what a form says as readers would see it; nothing is kept."""
+    form = PageForm()
+    shown = Page(slug=form.slug.data or "preview", title=form.title.data or "Untitled")
+    shown.edit(shown.title, to_html((form.body.data or "")[:MOST_TEXT]), form.standfirst.data or "")
+    return page("desk/page-preview.html", page=shown)
+
+
 @bp.get("/pages/<int(max=2147483647):page_id>", endpoint="page")
 def show_page(page_id: int):
     found = db.get_or_404(Page, page_id)

@@ -300,6 +300,10 @@ def error_page(error: HTTPException) -> Response:
 def _words_for(error: HTTPException, known: int) -> tuple[str, str]:
     if isinstance(error, TooOften):
         return ERRORS[429][0], f"Please wait {error.words}, then try again. Nothing is lost."
+    if known == 403 and request.method in SAFE:
+        return ERRORS[403][
+            0
+        ], "Your account is not one of those that may see it. The paper’s administrators say who may."
     return ERRORS[known]
 
 

@@ -6,12 +6,6 @@ import { announce } from "./status.js";
 
 let kept = [];
 
-// Words of a decision that was begun are nowhere but in the page.
-addEventListener("beforeunload", (event) => {
-  const begun = [...document.querySelectorAll("[data-queue] .mod__form textarea")];
-  if (begun.some(({ value, defaultValue }) => value.trim() && value !== defaultValue)) event.preventDefault();
-});
-
 // A decision that waited for the one before it was meant for a list that has been replaced.
 document.addEventListener("htmx:before:request", ({ detail: { ctx } }) => {
   if (ctx.target?.id === "queue" && !ctx.target.isConnected) ctx.target = document.getElementById("queue");

@@ -57,6 +57,16 @@ def test_saving_a_page_as_it_stands_changes_nothing_of_its_text(editor, about):
     assert db.session.get_one(Page, about.id).body == before
 
 
+def test_a_preview_shows_what_is_typed_and_keeps_nothing(editor, client, about):
+    shown = editor.post(
+        "/desk/pages/preview", data=said(editor, title="About them", body="Not *yet*. <script>x</script>")
+    )
+
+    assert shown.status_code == 200 and ">About them</h1>" in shown.text and "<em>yet</em>" in shown.text
+    assert "<script>x" not in shown.text and "noindex" in shown.text and "Nothing of it is saved" in shown.text
+    assert "About them" not in client.get("/about").text and len(db.session.scalars(select(Page)).all()) == 1
+
+
 def test_another_address_leads_on_from_the_old_one(editor, client, about):
     editor.post("/desk/pages/1", data=said(editor, slug="Who we are"))
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -149,3 +151,22 @@ def test_axe_finds_nothing_on_the_pages_of_the_structure_and_nothing_sticks_out(
     ):  # fmt: skip
         page.goto(f"{address}/desk/{at}")
         assert (at, faults(page)) == (at, [])
+
+
+def test_words_that_are_not_sent_are_asked_about_and_ctrl_s_sends_them(come_in):  # noqa: F811
+    page = come_in("edda", "/desk/pages")
+    page.get_by_role("link", name="New page").click()
+    asked = []
+    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+
+    page.get_by_label("Title").fill("How we count")
+    page.get_by_role("link", name="Topics", exact=True).click()
+    expect(page.get_by_label("Title")).to_have_value("How we count")
+    assert asked == ["beforeunload"]
+
+    page.get_by_label("Text").fill("By hand.")
+    page.keyboard.press("Control+s")
+    expect(page).to_have_url(re.compile(r"/desk/pages\?done=added"))
+    page.get_by_role("link", name="Topics", exact=True).click()
+    expect(page.get_by_role("heading", name="Topics", level=1)).to_be_visible()
+    assert asked == ["beforeunload"]

@@ -46,6 +46,12 @@ def test_an_error_says_what_happened_and_leads_on(browser, code):
     assert answer.headers["Cache-Control"] == "no-store"
 
 
+def test_a_page_that_is_for_others_says_who_decides_and_a_refused_form_what_to_do(browser):
+    assert "administrators say who may" in browser.get("/fail/403").text
+    refused = browser.post("/comments/1/delete", headers={"Sec-Fetch-Site": "cross-site"})
+    assert refused.status_code == 403 and "send it again" in refused.text
+
+
 def test_a_crash_is_a_page_and_tells_nothing_of_the_inside(browser):
     answer = browser.get("/raise")
 
@@ -114,11 +120,11 @@ def test_a_withdrawn_story_is_named_only_where_readers_are_told_why(browser, art
     story = db.session.get(Article, article.id)
     story.withdraw("It rested on a forged letter.")
     db.session.commit()
-    assert f"“{story.headline}”" in browser.get(article.url).text
+    assert f'auto">{story.headline}<' in browser.get(article.url).text
 
     story.withdraw("")
     db.session.commit()
-    assert f"“{story.headline}”" not in browser.get(article.url).text
+    assert f'auto">{story.headline}<' not in browser.get(article.url).text
 
 
 @pytest.mark.parametrize(

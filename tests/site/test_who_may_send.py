@@ -136,6 +136,7 @@ SENDERS: dict[str, str | set[Role]] = {
     "desk.set_portrait": EDITORS,
     "desk.change_topic": EDITORS,
     "desk.add_page": EDITORS,
+    "desk.preview_page": EDITORS,
     "desk.change_page": EDITORS,
     "desk.remove_page": EDITORS,
     "desk.merge_topic": EDITORS,
