@@ -65,6 +65,9 @@ def readers_only_to(do: str) -> Callable[[View], View]:
 
 def purpose_of(path: str) -> str:
     """Say what somebody who is led on to ``path`` signs in for, where it is not plain; nothing elsewhere."""
+    path, _, place = path.partition("#")
+    if place == "follow":  # templates/follows/_button.html
+        return "follow an author, a topic or a section"
     try:
         endpoint, _ = current_app.create_url_adapter(request).match(path.partition("?")[0], method="GET")  # type: ignore[union-attr]
     except HTTPException:

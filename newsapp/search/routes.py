@@ -14,7 +14,7 @@ from newsapp.layout import layout
 from newsapp.lib import tags
 from newsapp.lib.parts import part
 from newsapp.lib.terms import Terms, parse
-from newsapp.lib.web import page, wants_part
+from newsapp.lib.web import came_from, page, wants_part
 from newsapp.search import forms
 from newsapp.search.index import PER_PAGE, Hits, SearchIndex, index
 from newsapp.search.models import texts_of, whole
@@ -81,7 +81,9 @@ def search():
     response.headers["Cache-Control"] = "private, no-cache"
     response.vary.add("Cookie")
     if wants_part() and number == 1:
-        response.headers["HX-Push-Url"] = form.address()  # without the fields that were left empty
+        address = form.address()  # without the fields that were left empty
+        # What is asked for a second time is no step: Back would seem to do nothing.
+        response.headers["HX-Replace-Url" if address == came_from() else "HX-Push-Url"] = address
     return response
 
 

@@ -74,7 +74,8 @@ def test_the_shared_page_is_the_same_for_everybody_and_leads_to_the_door(client,
     again = client.get(world.url)
 
     assert first.data == again.data and "Set-Cookie" not in again.headers
-    assert f'<a class="btn btn--line btn--s followbtn" href="/account/sign-in?next={world.url}"' in first.text
+    assert f'<a class="btn btn--line btn--s followbtn" href="/account/sign-in?next={world.url}%23follow"' in first.text
+    assert "You need an account to follow an author" in client.get(f"/account/sign-in?next={world.url}%23follow").text
 
 
 def test_a_press_twice_is_once_and_following_outlives_a_second_window(me, reader, world):

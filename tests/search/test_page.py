@@ -98,6 +98,13 @@ def test_the_next_page_is_a_link_and_with_htmx_more_of_the_list(client, world):
     assert text_of(second, "#more") == "Showing 15 of 15 results"
     assert more.count("<li") == 3 and 'hx-target="#more"' in more and "found-count" not in more
     assert "HX-Push-Url" not in client.get(link, headers=PART).headers
+
+
+def test_what_is_asked_for_twice_is_one_step_back(client, article):
+    here = {**PART, "HX-Current-URL": "http://localhost/search?q=barg"}
+    again = client.get("/search?q=barg&author=", headers=here).headers
+    assert "HX-Push-Url" not in again and again["HX-Replace-Url"] == "/search?q=barg"
+    assert client.get("/search?q=barge", headers=here).headers["HX-Push-Url"] == "/search?q=barge"
     assert client.get("/search?q=river&page=3").status_code == 404
     for wrong in ("0", "51", "-1", "x", "1.5", "٣", "9999999999"):
         assert client.get(f"/search?q=river&page={quote(wrong)}").status_code == 404, wrong
