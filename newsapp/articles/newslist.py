@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, Select, event, or_, select
+from sqlalchemy import ColumnElement, ForeignKey, Index, Select, event, or_, select
 from sqlalchemy.orm import Mapped, Session, SessionTransaction, mapped_column
 
 from newsapp.accounts import Account
@@ -21,6 +21,8 @@ from newsapp.authors import Author
 from newsapp.db import Base, db, moment, pk
 from newsapp.lib import clock
 from newsapp.sections import Section
+
+MOST_WORDS = 6  # of a headline that are looked for
 
 
 class NewslistLine(Base):
@@ -51,6 +53,14 @@ class NewslistLine(Base):
     begun_by_id: Mapped[int | None] = mapped_column(ForeignKey(Account.id))
     words: Mapped[int] = mapped_column(default=0)
     other_names: Mapped[str] = mapped_column(default="")  # in the byline, without a page: an agency, a guest
+
+    @classmethod
+    def says(cls, words: str) -> list[ColumnElement[bool]]:
+        """Give the conditions that a working headline has each of some words, or a part of one."""
+        escaped = (
+            word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") for word in words.split()[:MOST_WORDS]
+        )
+        return [cls.headline.ilike(f"%{word}%", "\\") for word in escaped]
 
     @property
     def url(self) -> str:

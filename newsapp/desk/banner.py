@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from wtforms import StringField, ValidationError
 from wtforms.validators import DataRequired
 
-from newsapp.articles import Article, newest
+from newsapp.articles import Article, NewslistLine, newest
 from newsapp.articles.breaking import LASTS, LONGEST, MAX_TEXT, Banner, announce, breaking
 from newsapp.articles.front import lock_slots
 from newsapp.articles.shelves import ALL
@@ -30,11 +30,16 @@ OFFERED = 20  # stories that the field names
 
 
 class StoryField(StringField):
-    """A story, by its address on the site or at the desk, or by its number."""
+    """A story, by its address on the site or at the desk, by its number, or by words of its headline."""
 
     story: Article | None = None
 
     def pre_validate(self, form: Any) -> None:
+        """Find the story.
+
+        Raises:
+            ValidationError: there is none, or the words are of several.
+        """
         self.story = None
         said = (self.data or "").strip()
         if not said:
@@ -48,8 +53,20 @@ class StoryField(StringField):
             self.story = db.session.get(Article, number)
         elif path.startswith("/articles/"):
             self.story = db.session.scalar(select(Article).where(Article.slug == path.split("/")[2]))
+        elif "/" not in said:
+            self.story = _called(said)
         if self.story is None or self.story.state == "withdrawn":
-            raise ValidationError("There is no such story. Give its address, like /articles/its-headline, or nothing.")
+            raise ValidationError("There is no such story. Write words of its headline, or its address, or nothing.")
+
+
+def _called(words: str) -> Article | None:
+    there = select(NewslistLine).where(*NewslistLine.says(words), NewslistLine.stage != "withdrawn")
+    found = db.session.scalars(there.order_by(NewslistLine.changed_at.desc()).limit(OFFERED)).all()
+    exact = [line for line in found if line.headline.casefold() == words.casefold()] or found
+    if len(exact) > 1:
+        names = "; ".join(f"“{line.headline}” is {line.article_id}" for line in exact[:3])
+        raise ValidationError(f"Several stories have these words. Write one’s number: {names}.")
+    return db.session.get(Article, exact[0].article_id) if exact else None
 
 
 class BannerForm(Form):

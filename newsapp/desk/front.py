@@ -317,9 +317,7 @@ def _offered(slot: Slot, words: str) -> list[Row]:
     at = clock.now()
     query = _lines().where(NewslistLine.article_id.not_in([row.id for row in slot.rows if not row.has_ended]))
     if words:
-        for word in words.split()[:6]:
-            escaped = word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-            query = query.where(NewslistLine.headline.ilike(f"%{escaped}%", "\\"))
+        query = query.where(*NewslistLine.says(words))
         query = query.where(func.coalesce(NewslistLine.stage, "") != "withdrawn")
         query = query.order_by(NewslistLine.changed_at.desc(), NewslistLine.article_id.desc())
     else:

@@ -240,10 +240,7 @@ def _order(tab: str) -> tuple[list[ColumnElement[datetime | int]], bool]:
 
 
 def _asked(words: str, section_id: int | None, author_id: int | None) -> list[ColumnElement[bool]]:
-    tests: list[ColumnElement[bool]] = []
-    if words:
-        escaped = words.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-        tests.append(Line.headline.ilike(f"%{escaped}%", "\\"))
+    tests = Line.says(words)
     if section_id is not None:
         branch = layout().tree.by_id.get(section_id)
         below = [one.id for one in branch.below()] if branch else [section_id]

@@ -91,6 +91,7 @@ def test_its_story_is_named_by_any_of_its_addresses(browser, article, client, na
         ({"text": "  "}, "Say what has happened."),
         ({"text": "x" * (MAX_TEXT + 1)}, "At most 120 characters; these are 121."),
         ({"story": "/articles/none"}, "There is no such story."),
+        ({"story": "no headline says this"}, "There is no such story."),
         ({"story": "/articles/"}, "There is no such story."),
         ({"story": "http://["}, "There is no such story."),
         ({"story": "²"}, "There is no such story."),
@@ -136,3 +137,16 @@ def test_no_page_of_the_desk_has_it_over_it(browser):
     say(browser)
 
     assert 'class="breaking"' not in browser.get("/desk/articles").text
+
+
+def test_its_story_is_found_by_words_of_its_headline(browser, client, article, world):
+    assert say(browser, story="barges ostrel").status_code == 303
+    assert article.url in banner(client)
+
+    for headline in ("The ferry is late", "The ferry is on time"):
+        articles.write(headline, world, "<p>Late.</p>").publish()
+    db.session.commit()
+    several = say(browser, story="ferry")
+    assert several.status_code == 422 and "Several stories have these words" in several.text
+    assert "“The ferry is late” is" in several.text and 'value="ferry"' in several.text
+    assert say(browser, story="the ferry is late").status_code == 303
