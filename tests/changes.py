@@ -483,6 +483,7 @@ VERBS: dict[str, Change] = {
     "Account.mail_replies": of(Account, lambda row, c: row.mail_replies(c.random() < 0.5)),
     "Account.give_role": of(Account, lambda row, c: row.give_role(c.choice(["reader", "author", "editor"]))),
     "Account.set_password": of(Account, lambda row, c: row.set_password("hashed")),
+    "accounts.move": of(Account, lambda row, c: accounts.holdings.move(row, f"{c.randint(0, 10**9)}@example.org")),
     "Account.move_to": of(Account, lambda row, c: row.move_to(f"{c.randint(0, 10**9)}@example.org")),
     "Account.enable": of(Account, lambda row, c: row.enable()),
     "Account.rename": of(Account, lambda row, c: row.rename(words(c))),
@@ -625,7 +626,7 @@ SAME_AS = {"media.upload": "media.keep"}
 
 # What ends the sign-in of whoever it befalls.
 SIGNS_OUT = {
-    "Account.disable", "Account.set_password", "Account.move_to", "accounts.end_all", "accounts.leave", "accounts.erase", "SignIn.end",
+    "Account.disable", "Account.set_password", "Account.move_to", "accounts.end_all", "accounts.leave", "accounts.erase", "accounts.move", "SignIn.end",
 }  # fmt: skip
 
 # Columns whose values hang together with others, or name an address; their verbs change them.

@@ -14,7 +14,7 @@ from bs4 import BeautifulSoup
 from bs4.element import NavigableString, PageElement, Tag
 from markdown_it import MarkdownIt
 
-from newsapp.articles.body import HTML, clean_body
+from newsapp.articles.body import HTML, clean_body, clean_inline
 
 _SPECIAL = re.compile(r"([\\`*_\[\]<>~])")
 _ENTITY = re.compile(r"&(?=#|\w+;)")
@@ -48,6 +48,22 @@ def to_html(markdown: str) -> str:
     A footnote that is a web address (``[^1]`` and below ``[^1]: https://…``) is a source, as ``[[1]](https://…)`` is.
     """
     return str(_reader().render(_without_notes(markdown.replace("\r\n", "\n").replace("\r", "\n"))))
+
+
+def line_to_markdown(html: str) -> str:
+    """Write a short text, such as a caption, HTML as the desk keeps it, for its field; what Markdown cannot say stays HTML."""
+    clean = clean_inline(html)
+    words = "".join(_piece(node) for node in BeautifulSoup(clean, "html.parser").contents)
+    return words if clean_inline(_line_to_html(words)) == clean else clean
+
+
+def line_typed(markdown: str, before: str) -> str:
+    """Make HTML of a short text that was typed in place of ``before``; one that was not touched stays byte for byte. Clean it."""
+    return before if markdown == line_to_markdown(before) else _line_to_html(markdown)
+
+
+def _line_to_html(markdown: str) -> str:
+    return str(_reader().renderInline(markdown.replace("\r\n", "\n")))
 
 
 def _without_notes(markdown: str) -> str:

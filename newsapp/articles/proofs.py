@@ -303,6 +303,7 @@ def _pictures(document: Document, text: _Text, given: Given) -> Iterator[Mark]:
     for figure in text.soup.find_all("figure", attrs={"data-picture": True}):
         number = next((n for n, element, _ in text.blocks if element.find_parent("figure") is figure), 0)
         used.append((whole_number(str(figure["data-picture"])), None, "", "body", number))
+    told = set[int]()
     for id_, alt, _caption, place, block in used:
         picture = given.pictures.get(id_) if id_ else None
         if picture is None:
@@ -312,6 +313,9 @@ def _pictures(document: Document, text: _Text, given: Given) -> Iterator[Mark]:
             yield Mark(
                 "alt", f"{what} has no description.", "picture_alt" if place == "picture_id" else place, "", block
             )
+        if picture.id in told:  # what is said of the picture itself is said once
+            continue
+        told.add(picture.id)
         credit = picture.credit or picture.creator
         lacks = []
         if not credit:
@@ -450,7 +454,7 @@ def _sources(document: Document, text: _Text, given: Given) -> Iterator[Mark]:
         if label and labels.setdefault(label, key) != key:
             yield Mark("source numbers", f"The number {label} stands for two sources.", "body", "", number)
     missing = [n for n in range(1, max(labels, default=0)) if n not in labels]
-    if missing:
+    if missing and len(cited) < max(labels):  # otherwise something else is cited where it was
         yield Mark(
             "source numbers",
             f"Source {', '.join(map(str, missing[:9]))} is missing: the text cites {', '.join(map(str, sorted(labels)))}.",

@@ -41,7 +41,7 @@ DONE = {
     "warn": "Warned: the person is told.", "premoderate": "From now on everything of this person is read first.",
     "suspend": "Suspended: the person is told until when, and why.", "ban": "Banned: the person is told why.",
     "premoderate-guest": "From now on everything from this address is read first.", "suspend-guest": "Suspended: a guest is told when they try to comment.",
-    "ban-guest": "Banned: a guest is told when they try to comment.", "lifted": "Lifted: a person with an account is told.",
+    "ban-guest": "Banned: a guest is told when they try to comment.", "lifted": "Lifted: the person is told.", "lifted-guest": "Lifted.",
     "closed": "The discussion is closed.", "opened": "The discussion takes comments.", "said": "The message stands above the discussion.",
     "unsaid": "There is no message above the discussion any more.",
 }  # fmt: skip

@@ -19,6 +19,7 @@ from wtforms.validators import InputRequired, NumberRange, Optional, ValidationE
 from newsapp import media
 from newsapp.accounts.log import record
 from newsapp.articles import illustrations
+from newsapp.articles.markdown import line_to_markdown, line_typed
 from newsapp.db import db
 from newsapp.desk.frame import LIBRARY, bp, me
 from newsapp.desk.queue import names
@@ -127,7 +128,8 @@ def send_pictures():
 @bp.get("/media/<int(max=2147483647):picture_id>", endpoint="picture")
 def show_picture(picture_id: int):
     picture = db.get_or_404(Picture, picture_id)
-    return _page(picture, PictureForm(formdata=None, obj=picture))
+    said = {name: getattr(picture, name) for name in WORDS} | {"caption": line_to_markdown(picture.caption)}
+    return _page(picture, PictureForm(formdata=None, data=said))
 
 
 @bp.post("/media/<int(max=2147483647):picture_id>")
@@ -139,7 +141,8 @@ def describe_picture(picture_id: int):
         return _page(picture, form, 422)
     if not me().can_edit and any(use.is_public for use in illustrations.uses_of(picture)):
         return _page(picture, form, 409, ONLY_EDITORS)
-    picture.describe(**{name: form[name].data for name in WORDS})
+    caption = line_typed(form.caption.data or "", picture.caption)
+    picture.describe(**{name: form[name].data for name in WORDS} | {"caption": caption})
     record("picture.describe", f"picture:{picture.id}", me())
     db.session.commit()
     return lead_to(f"{LIBRARY}/{picture_id}?saved=1")

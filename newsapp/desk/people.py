@@ -33,6 +33,7 @@ MEASURES = {
     Measure.SUSPEND: "Suspend: no comments until a day",
     Measure.BAN: "Ban: no comments any more",
 }
+ENDS = (Measure.PREMODERATE, Measure.SUSPEND)  # what can have an end
 LONGEST = timedelta(days=3650)
 MOST_CLEARED = 100  # waiting comments of a person that one ban marks as spam
 
@@ -76,6 +77,8 @@ class MeasureForm(Form):
     clear = BooleanField("Mark what waits of this person as spam")
 
     def validate_until(self, field: DateField) -> None:
+        if self.measure.data not in ENDS:
+            field.data = None  # it was chosen for another measure, whose field is not seen any more
         if field.data is not None and not clock.now().date() <= field.data <= (clock.now() + LONGEST).date():
             raise ValidationError("Choose a day from today on.")
 
@@ -130,7 +133,7 @@ def sanction(who: str):
     except NotAllowed as why:
         form.measure.errors = [str(why)]
         return _ask(found, form, 422)
-    if form.clear.data:
+    if form.clear.data and form.measure.data != Measure.WARN:
         waits = _theirs(found).where(Comment.held_at.is_not(None), Comment.deleted_at.is_(None))
         for comment in db.session.scalars(waits.limit(MOST_CLEARED)):
             comment.spam(me())
@@ -166,7 +169,7 @@ def lift(who: str, sanction_id: int):
     if made is not None and made.lifted_at is None:
         made.lift(me())
         db.session.commit()
-    return redirect(with_told(_came_from(found), "lifted"), 303)
+    return redirect(with_told(_came_from(found), "lifted" if found.account else "lifted-guest"), 303)
 
 
 # Helpers

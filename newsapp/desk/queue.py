@@ -159,7 +159,8 @@ class Row:
     @property
     def is_own(self) -> bool:
         """Tell whether it is by somebody of the newsroom."""
-        return self.comment.account is not None and self.comment.account.is_newsroom
+        account = self.comment.account
+        return self.comment.author_id is not None or (account is not None and account.is_newsroom)
 
     @property
     def bound(self) -> str:

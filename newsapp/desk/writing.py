@@ -26,7 +26,7 @@ from newsapp.articles import PARTS, Article, Kind, NewslistLine, Topic, drafting
 from newsapp.articles.compare import compare
 from newsapp.articles.documents import Document, printed_story
 from newsapp.articles.drafting import SavedMeanwhile
-from newsapp.articles.markdown import to_html, to_markdown
+from newsapp.articles.markdown import line_to_markdown, line_typed, to_html, to_markdown
 from newsapp.articles.proofs import given_for, proof
 from newsapp.articles.versions import Version
 from newsapp.authors import Author
@@ -89,7 +89,7 @@ class StoryForm(Form):
 
 # Fields that a document holds as they are typed.
 PLAIN = (
-    "headline", "standfirst", "kind", "label", "section_id", "also_in", "place", "language", "picture_id", "picture_caption",
+    "headline", "standfirst", "kind", "label", "section_id", "also_in", "place", "language", "picture_id",
     "is_evergreen", "short_headline", "search_headline", "social_headline",
 )  # fmt: skip
 
@@ -253,6 +253,7 @@ def _form(document: Document | None = None) -> StoryForm:
         form = StoryForm(
             formdata=None,
             **{name: document[name] for name in PLAIN},
+            picture_caption=line_to_markdown(document["picture_caption"] or ""),
             body=typed(to_markdown(document["body"])),
             key_points="\n".join(document["key_points"]),
             topics="\n".join(document["topics"]),
@@ -278,6 +279,7 @@ def _document(form: StoryForm, bylines: list[dict[str, Any]], before: Document) 
         "topics": (form.topics.data or "").splitlines(),
         "bylines": bylines,
         "picture_alt": alt,
+        "picture_caption": line_typed(form.picture_caption.data or "", before["picture_caption"] or ""),
         "slug": slug if slug == before["slug"] else slugify(slug) if slug else "",
         "sources": sources,
     }

@@ -2,6 +2,11 @@
 // never while somebody types and never with Ctrl, Alt or Meta; what is current is what has the focus.
 // Without script: the boxes one by one, with Tab and Space.
 
+// Enter on a box, here and in the queue of comments, would press the first button for all that are chosen.
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Enter" && event.target.matches(".desk [type=checkbox][name=chosen]")) event.preventDefault();
+});
+
 const list = document.getElementById("stories");
 const form = document.getElementById("several");
 

@@ -23,8 +23,8 @@ document.addEventListener(
 );
 
 document.addEventListener("keydown", (event) => {
-  const form = event.key === "Enter" && (event.ctrlKey || event.metaKey) && event.target.closest("[data-queue] .mod__form");
-  if (form) form.requestSubmit(form.querySelector("[type=submit]"));
+  const form = event.key === "Enter" && (event.ctrlKey || event.metaKey) && event.target.closest("[data-queue] .mod__form, #bulk");
+  if (form) form.requestSubmit(form.querySelector("[value=reject]") ?? form.querySelector("[type=submit]"));
 });
 
 document.addEventListener("htmx:before:swap", ({ detail: { ctx } }) => {
@@ -69,3 +69,8 @@ function begun(row, isSent) {
   }
   return found;
 }
+
+// A form that is opened is seen whole, at the foot of the window, too.
+document.addEventListener("toggle", ({ target, newState }) => {
+  if (newState === "open" && target.matches(".mod__more")) target.querySelector("form").scrollIntoView({ block: "nearest" });
+}, { capture: true });

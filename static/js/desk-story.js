@@ -55,7 +55,7 @@ if (form) {
     if (rich) {
       const block = words && [...rich.querySelectorAll("p, h2, h3, li, td, th, figcaption, caption")].findLast((one) => one.textContent.toLowerCase().includes(words.toLowerCase()));
       rich.focus();
-      if (block) getSelection().selectAllChildren(block);
+      if (block) select(block, words);
       return (block || rich).scrollIntoView({ block: "center" });
     }
     field.focus();
@@ -78,4 +78,24 @@ if (form) {
     const made = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("proof");
     if (made && !shown.contains(document.activeElement)) shown.replaceWith(made);
   });
+}
+
+/** Selects words within a block of the text, and nothing beside them: a key that is pressed next takes their place. */
+function select(block, words) {
+  const walker = document.createTreeWalker(block, NodeFilter.SHOW_TEXT);
+  const at = block.textContent.toLowerCase().indexOf(words.toLowerCase());
+  const range = document.createRange();
+  let before = 0;
+  while (walker.nextNode()) {
+    const { currentNode } = walker;
+    const [start, end] = [at - before, at + words.length - before];
+    if (start >= 0 && start <= currentNode.length) range.setStart(currentNode, start);
+    if (end > 0 && end <= currentNode.length) {
+      range.setEnd(currentNode, end);
+      break;
+    }
+    before += currentNode.length;
+  }
+  getSelection().removeAllRanges();
+  getSelection().addRange(range);
 }

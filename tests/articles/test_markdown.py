@@ -6,8 +6,8 @@ import random
 
 import pytest
 
-from newsapp.articles.body import clean_body, prepare
-from newsapp.articles.markdown import to_html, to_markdown
+from newsapp.articles.body import clean_body, clean_inline, prepare
+from newsapp.articles.markdown import line_to_markdown, line_typed, to_html, to_markdown
 from newsapp.demo.fill import HERE, read_story
 from newsapp.media import Picture
 from tests.articles.bodies.payloads import HOSTILE
@@ -88,3 +88,20 @@ def test_a_footnote_that_is_an_address_is_a_source():
         '<sup data-source-url="https://example.org/b" data-source-label="2"></sup></p>\n'
         '<p>More.<sup data-source-url="https://example.org/a" data-source-label="1"></sup>[^c]</p>'
     )
+
+
+@pytest.mark.parametrize(
+    ("typed", "html"),
+    [
+        ("At dawn & after", "At dawn &amp; after"),
+        ("The *Ostrel* in **May**, [a map](https://example.org/a-b)", 'The <em>Ostrel</em> in <strong>May</strong>, <a href="https://example.org/a-b">a map</a>'),
+        ("1986. A good year", "1986. A good year"),
+        ("- 5 degrees # 1", "- 5 degrees # 1"),
+        ('Seen <span lang="fr">de loin</span>', 'Seen <span lang="fr">de loin</span>'),
+    ],
+)  # fmt: skip
+def test_a_caption_is_typed_and_comes_back_as_it_was_typed(typed, html):
+    kept = clean_inline(line_typed(typed, ""))
+    assert kept == html
+    assert line_to_markdown(kept) == typed
+    assert line_typed(typed, kept) is kept

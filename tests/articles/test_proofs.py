@@ -165,3 +165,11 @@ def test_a_source_that_is_cited_in_two_ways_is_told_of():
     text = '<p>So.<sup data-source="a"></sup> And so.<sup data-source="{}"></sup></p>'
     assert "source twice" in names(given, body=text.format("b"))
     assert "source twice" not in names(given, body=text.format("a"))
+
+
+def test_a_source_that_was_added_in_place_of_a_lost_one_is_not_missed():
+    lost = "<p>The river{}.<sup data-source-url='https://example.org/{}' data-source-label='{}'></sup></p>"
+    body = lost.format("", "a", 1) + lost.format(" rose", "c", 3)
+    assert "source numbers" in names(body=body)
+    added = "<p>It fell.<sup data-source-url='https://example.org/b'></sup></p>"
+    assert "source numbers" not in names(body=body + added)

@@ -199,6 +199,12 @@ def test_comments_are_found_by_address_by_whoever_may_see_addresses(app, desk, a
 # People
 
 
+def test_a_day_that_was_chosen_for_a_suspension_keeps_no_warning_back(desk, reader):
+    assert sanction(desk, reader.id, measure="suspend", until="2020-01-01").status_code == 422
+    assert sanction(desk, reader.id, measure="warn", until="2020-01-01").status_code == 303
+    assert [one.measure for one in db.session.scalars(Sanction.history_of(reader))] == ["warn"]
+
+
 def test_nothing_is_chosen_about_a_person_but_by_the_button_that_names_it(desk, reader):
     chosen = re.compile(r'<input autofocus checked[^>]*value="(\w+)"')
     assert chosen.findall(desk.get(f"/desk/comments/people/{reader.id}/sanction").text) == []

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import io
 from datetime import date, timedelta
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from bs4 import BeautifulSoup
 from sqlalchemy import event, func, select
 
 from newsapp import media
@@ -377,3 +379,12 @@ def test_a_picture_is_chosen_for_a_story_and_kept_when_it_is_saved(desk, world, 
 def test_nobody_chooses_for_a_story_that_is_not_theirs(app, world, editor, picture):
     story = begun(world, editor)
     assert signed_in(app, account(Role.AUTHOR)).get(f"/desk/media?for={story.id}").status_code == 403
+
+
+def test_every_view_of_the_library_still_chooses_for_the_story(desk, world, editor, picture):
+    story = begun(world, editor)
+    shown = BeautifulSoup(desk.get(f"/desk/media?for={story.id}").text, "html.parser")
+    ways = [link["href"] for link in shown.select(".views a")]
+    assert len(ways) > 3
+    for way in ways:
+        assert parse_qs(urlsplit(way).query)["for"] == [str(story.id)], way

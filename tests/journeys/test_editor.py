@@ -167,6 +167,21 @@ def test_words_of_another_language_are_marked_and_run_their_own_way(begun):
     assert flat(saved(page)) == "<p>She said</p><p>قالت إن النهر ارتفع.</p>"
 
 
+def test_a_mark_of_the_proof_leads_to_its_words_and_to_no_more(begun):
+    page = begun()
+    text(page).focus()
+    page.keyboard.type("It rose by **TK** feet in May.")
+    saved(page)
+    page.reload()
+    ready(page)
+    page.get_by_role("link", name="“TK” holds a place for words.").click()
+    page.keyboard.type("eleven")
+    assert flat(saved(page)) in (
+        "<p>It rose by <strong>eleven</strong> feet in May.</p>",
+        "<p>It rose by eleven feet in May.</p>",
+    )
+
+
 @pytest.mark.parametrize("width", [1280, 390])
 def test_save_and_what_is_saved_stay_in_sight_in_a_long_text(begun, width):
     page = begun()

@@ -192,6 +192,16 @@ def test_chosen_comments_are_decided_together(come_in, desk, waiting):
     assert [state(desk, one) for one in waiting] == ["approved", "waiting", "approved", "waiting"]
 
 
+def test_enter_on_a_chosen_comment_decides_nothing(come_in, desk, waiting):
+    page = come_in()
+    boxes = page.locator(".mod__pick input")
+    for n in range(2):
+        boxes.nth(n).check()
+    boxes.nth(1).press("Enter")
+    page.wait_for_timeout(300)
+    assert [state(desk, one) for one in waiting] == ["waiting"] * 4
+
+
 def test_without_script_the_same_forms_lead_to_the_same(come_in, desk, waiting):
     page = come_in(scripted=False)
 
