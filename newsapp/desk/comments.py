@@ -228,8 +228,9 @@ def outcome(asked: MultiDict[str, str]) -> dict[str, Any]:
     entries = db.session.scalars(
         select(LogEntry).where(LogEntry.id.in_(done), LogEntry.about.like("comment:%"), LogEntry.by_id == me().id)
     ).all()
-    act, _, n = asked.get("told", "").partition("-")
-    told = _plural(CALLED[act], whole_number(n) or 0) if act in CALLED else DONE.get(act, "")
+    said = asked.get("told", "")
+    act, _, n = said.partition("-")
+    told = _plural(CALLED[act], whole_number(n) or 0) if act in CALLED else DONE.get(said, "")
     if entries and act not in CALLED:
         told = _plural(CALLED.get(entries[0].act.removeprefix("comment."), "Decided"), len(entries))
     earlier = _earlier() if act == "undo" else None

@@ -91,8 +91,11 @@ async function recommend(link) {
 // After a form was sent: errors get the focus; what has arrived is told, remembered and shown.
 document.addEventListener("htmx:after:settle", ({ target }) => {
   const slot = target.closest?.(".reply__slot") ?? document.querySelector(`.reply__slot${SENT}:not([data-told])`);
-  const faulty = slot?.querySelector("[role=alert]") && (slot.querySelector("[aria-invalid], .field--error input") ?? slot.querySelector("textarea"));
-  if (faulty) return faulty.focus();
+  const refused = slot?.querySelector("[role=alert]");
+  if (refused) {
+    refused.tabIndex = -1; // where no field is at fault, what is said is what is to be read
+    return (slot.querySelector("[aria-invalid], .field--error input") ?? refused).focus();
+  }
 
   const told = slot?.querySelector(".alert--ok, .mine > .alert");
   if (!told) return;

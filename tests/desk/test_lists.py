@@ -7,7 +7,7 @@ import re
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, select
 
 from newsapp import comments
 from newsapp.accounts.log import record
@@ -197,6 +197,16 @@ def test_comments_are_found_by_address_by_whoever_may_see_addresses(app, desk, a
 
 
 # People
+
+
+def test_of_a_guest_it_is_said_when_they_are_told(desk, article):
+    row = comments.post(article, "By a guest", guest_name="Gus", guest_email="gus@example.org")
+    db.session.commit()
+    led = sanction(desk, f"guest-{row.id}", measure="ban").headers["Location"]
+    assert "Banned: a guest is told when they try to comment." in desk.get(led).text
+    made = db.session.scalars(select(Sanction)).one()
+    led = desk.post(f"/desk/comments/people/guest-{row.id}/sanctions/{made.id}/lift").headers["Location"]
+    assert ">Lifted.<" in desk.get(led).text
 
 
 def test_a_day_that_was_chosen_for_a_suspension_keeps_no_warning_back(desk, reader):

@@ -442,9 +442,9 @@ def test_after_a_ban_one_goes_on_where_one_was_and_hears_what_was_done(come_in, 
     dialog.get_by_label("Reason, for the person to read").fill("Advertising.")
     dialog.get_by_role("button", name="Do it").click()
 
-    expect(page.locator("[data-told]")).to_have_text("Banned: the person is told why.")
+    expect(page.locator("[data-told]")).to_have_text("Banned: a guest is told when they try to comment.")
     expect(rows(page).nth(4)).to_be_focused()
-    expect(page.locator("#status")).to_have_text("Banned: the person is told why.")
+    expect(page.locator("#status")).to_have_text("Banned: a guest is told when they try to comment.")
 
 
 def test_on_a_phone_the_tab_that_one_is_on_is_seen(come_in, desk, waiting):
