@@ -30,7 +30,7 @@ _PICTURE = re.compile(r'data-picture="(\d{1,9})"')
 _LIKE = str.maketrans({"%": r"\%", "_": r"\_", "\\": r"\\"})
 # A source that the newsroom has, by its number: as somebody types it, and as the text keeps it.
 _TYPED = re.compile(r"\[\[s(\d{1,9})\]\]")
-_KEPT = re.compile(r'<sup data-source="s(\d{1,9})"></sup>')
+_KEPT = re.compile(r'<sup data-source="s(\d{1,9})"(?: data-source-label="\d{1,3}")?></sup>')
 _BY_ADDRESS = re.compile(r'<sup(?: data-source-label="(\d{1,3})")? data-source-url="([^"()\s]+)"></sup>')
 _NAMED = re.compile(r'<sup data-source="s(\d{1,9})"')
 _MARK = re.compile(r'data-source(-url)?="([^"]*)"')

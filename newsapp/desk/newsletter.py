@@ -86,8 +86,15 @@ def change(issue_id: int):
     """Keep what stands in an issue, and do what the button says; nothing that was typed is lost."""
     found = db.get_or_404(Issue, issue_id, with_for_update=True)
     act, _, which = request.form.get("act", "save").partition(":")
-    if act in ("pause", "go-on"):
-        found.pause("Somebody at the desk stopped it.", me()) if act == "pause" else found.go_on(me())
+    if act in ("pause", "go-on", "stop"):
+        try:
+            if act == "stop":
+                found.call_off(me())
+            else:
+                found.pause("Somebody at the desk stopped it.", me()) if act == "pause" else found.go_on(me())
+        except CannotChange as fault:  # it has begun to leave meanwhile
+            db.session.rollback()
+            return _as_it_is(issue_id, str(fault))
         db.session.commit()
         return lead_to(f"{found.desk_url}")
     form = IssueForm()
@@ -203,6 +210,8 @@ def retry_mail(mail_id: int):
 
 
 def _do(found: Issue, act: str, form: IssueForm) -> str:
+    if act == "ask-send" and not (found.stories or found.introduction):
+        raise CannotChange("Nothing stands in it yet.")
     if act in ("ask-send", "ask-drop"):
         return act
     if act == "schedule":

@@ -222,3 +222,17 @@ def test_a_large_issue_stays_under_what_mail_programs_show(app, people, world):
     assert (
         len(letter.html.encode()) <= 100_000 and len(re.findall("<h2", letter.html)) == 40
     ) or "The rest of this letter" in letter.html
+
+
+def test_an_issue_that_is_sent_says_that_it_leaves_and_can_be_written_no_more(browser, issue, article):
+    press(browser, issue, f"add:{article.id}")
+    shown = browser.get(sure(browser, issue, "send").headers["Location"]).text
+    assert "It is leaving." in shown and "On its way" in shown and 'id="issue-form"' not in shown
+
+    stopped = browser.get(browser.post(issue.desk_url, data={"act": "stop"}).headers["Location"]).text
+    assert 'id="issue-form"' in stopped and "On its way" not in stopped
+
+
+def test_nobody_is_asked_whether_an_empty_issue_is_to_leave(browser, issue):
+    answer = press(browser, issue, "ask-send", introduction="", story=[])
+    assert answer.status_code == 422 and "Nothing stands in it yet." in answer.text
