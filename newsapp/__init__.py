@@ -48,6 +48,7 @@ def create_app(overrides: Mapping[str, Any] | None = None, instance: Path | None
 
     from newsapp import jobs, layout
     from newsapp.accounts import routes as accounts_routes
+    from newsapp.articles import personal as of_articles
     from newsapp.articles import routes as articles
     from newsapp.authors import routes as authors
     from newsapp.comments import personal as of_comments
@@ -68,7 +69,13 @@ def create_app(overrides: Mapping[str, Any] | None = None, instance: Path | None
 
     layout.init_app(app)
     jobs.init_app(app)
-    for holding in (*of_comments.HOLDINGS, *of_contact.HOLDINGS, *of_follows.HOLDINGS, *of_newsletters.HOLDINGS):
+    for holding in (
+        *of_articles.HOLDINGS,
+        *of_comments.HOLDINGS,
+        *of_contact.HOLDINGS,
+        *of_follows.HOLDINGS,
+        *of_newsletters.HOLDINGS,
+    ):
         accounts.holdings.enter(holding)
     for room in (
         site,

@@ -41,6 +41,7 @@ from newsapp.articles import (
     Source,
     Topic,
     breaking,
+    colleagues,
     drafting,
     linkcheck,
     newslist,
@@ -190,6 +191,11 @@ def _sanctioned(chance: random.Random, verb: str = "ban", **more: Any) -> Any:
 
 def _listed(chance: random.Random) -> Any:
     return comments.add_word(f"word {chance.randint(0, 99)}", banned=chance.random() < 0.5)
+
+
+def _remarked(chance: random.Random) -> colleagues.StoryNote:
+    article, by = any_of(Article, chance), any_of(Account, chance)
+    return colleagues.leave(article, words(chance), by, quote=words(chance), tell=any_of(Account, chance))
 
 
 def _noted(chance: random.Random) -> Any:
@@ -430,6 +436,10 @@ VERBS: dict[str, Change] = {
     "articles.submit": of(Article, lambda row, c: drafting.submit(row, any_of(Account, c))),
     "articles.send_back": of(Article, lambda row, c: drafting.send_back(row, any_of(Account, c), words(c))),
     "articles.embargo": of(Article, lambda row, c: drafting.embargo(row, soon(c), words(c), any_of(Account, c))),
+    "articles.leave": lambda c: _remarked(c),
+    "StoryNote.settle": lambda c: _remarked(c).settle(any_of(Account, c)),
+    "StoryNote.reopen": lambda c: _remarked(c).reopen(),
+    "StoryNote.remove": lambda c: _remarked(c).remove(),
     "articles.put_on": of(Article, lambda row, c: put_on(row, {**document_of(row), "headline": words(c)})),
     "articles.release": of(Article, _release),
     "articles.drop_waiting": of(Article, lambda row, c: (_release(row, c, clock.now() + timedelta(hours=1)), releasing.drop_waiting(row))),

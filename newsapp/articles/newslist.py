@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, ForeignKey, Index, Select, event, or_, select
+from sqlalchemy import ColumnElement, ForeignKey, Index, Select, event, func, or_, select
 from sqlalchemy.orm import Mapped, Session, SessionTransaction, mapped_column
 
 from newsapp.accounts import Account
@@ -93,6 +93,16 @@ class NewslistPerson(Base):
         """Select the ids of the stories that are somebody's own: begun by them, or with their name over them."""
         theirs = select(Author.id).where(Author.account_id == account.id)
         return select(cls.article_id).where(or_(cls.account_id == account.id, cls.author_id.in_(theirs)))
+
+    @classmethod
+    def owners_of(cls, article: Article) -> Select[int | None]:
+        """Select the ids of the accounts whose own a story is, and nothing for an author without one."""
+        owner = func.coalesce(cls.account_id, Author.account_id)
+        return (
+            select(owner)
+            .outerjoin(Author, Author.id == cls.author_id)
+            .where(cls.article_id == article.id, owner.is_not(None))
+        )
 
 
 def is_own(article: Article, account: Account) -> bool:

@@ -17,8 +17,8 @@ from newsapp.articles.versions import CannotWithhold, Version
 from newsapp.db import db
 from newsapp.desk.frame import bp, me
 from newsapp.desk.queue import names
+from newsapp.desk.state import state_of
 from newsapp.desk.stories import branches, must_release, story
-from newsapp.desk.writing import state_of
 from newsapp.layout import layout
 from newsapp.lib import clock, dates
 from newsapp.lib.forms import plain

@@ -11,8 +11,8 @@ from newsapp.articles import Article, drafting, linkcheck
 from newsapp.articles.linkcheck import MOST_ADDRESSES, Address
 from newsapp.db import db
 from newsapp.desk.frame import bp, me
+from newsapp.desk.state import state_of
 from newsapp.desk.stories import story
-from newsapp.desk.writing import state_of
 from newsapp.lib import clock, tags
 from newsapp.lib.throttles import Limit, TooOften, take
 from newsapp.lib.web import lead_to, page

@@ -17,8 +17,8 @@ from newsapp.articles.releasing import CannotRelease, Embargoed, WaitingChange
 from newsapp.articles.versions import CLASSES
 from newsapp.db import db
 from newsapp.desk.frame import bp, me
+from newsapp.desk.state import state_of
 from newsapp.desk.stories import branches, must_release, story
-from newsapp.desk.writing import state_of
 from newsapp.layout import layout
 from newsapp.lib import clock
 from newsapp.lib.forms import AtMost, Form, plain

@@ -4,6 +4,7 @@ from newsapp.desk import (  # noqa: F401  # each adds its views to the blueprint
     anything,
     authors,
     banner,
+    colleagues,
     comments,
     discussions,
     editor,

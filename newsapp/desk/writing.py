@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from itertools import count
-from types import SimpleNamespace
 from typing import Any
 
 from flask import Response, current_app, request
@@ -22,22 +21,23 @@ from wtforms import (  # type: ignore[attr-defined]
 )
 from wtforms.validators import NumberRange, Optional, Regexp
 
-from newsapp.articles import PARTS, Article, Kind, NewslistLine, Topic, drafting, presence, preview, releasing
+from newsapp.articles import PARTS, Article, Kind, Topic, drafting, presence, preview
 from newsapp.articles.compare import compare
 from newsapp.articles.documents import Document, printed_story
 from newsapp.articles.drafting import SavedMeanwhile
 from newsapp.articles.markdown import line_to_markdown, line_typed, to_html, to_markdown
 from newsapp.articles.proofs import given_for, proof
-from newsapp.articles.versions import Version
 from newsapp.authors import Author
 from newsapp.db import db
+from newsapp.desk.colleagues import notes_on
 from newsapp.desk.editor import cite, source_of, typed
 from newsapp.desk.frame import bp, me
 from newsapp.desk.media import rights_warning
 from newsapp.desk.queue import names
-from newsapp.desk.stories import MOST_HEADLINE, STATUS, branches, may_release, story
+from newsapp.desk.state import state_of
+from newsapp.desk.stories import MOST_HEADLINE, branches, story
 from newsapp.layout import layout
-from newsapp.lib import dates, tags
+from newsapp.lib import dates
 from newsapp.lib.forms import AtMost, Form, stripped
 from newsapp.lib.text import slugify, whole_number
 from newsapp.lib.web import SAFE, lead_to, page
@@ -169,32 +169,6 @@ def show_proof(article_id: int):
     return page("desk/story-proof.html", fragment="proof", state=state_of(article), marks=marks)
 
 
-# What the pages of one story show beside it
-
-
-def state_of(article: Article) -> SimpleNamespace:
-    """Give where a story stands: for the head of each of its pages."""
-    now = tags.moment()
-    copy = drafting.copy_of(article)
-    line = db.session.get(NewslistLine, article.id)
-    status = line.status(now) if line else "draft"
-    waiting = releasing.waiting_change(article)
-    return SimpleNamespace(
-        id=article.id, url=f"/desk/articles/{article.id}", status=status, label=STATUS[status][0],
-        shape=STATUS[status][1], copy=copy, line=line, waiting=waiting,
-        headline=(copy.document["headline"] if copy else article.headline) or "Untitled",
-        is_public=article.is_public(now), has_changes=bool(line and line.has_changes),
-        embargo=copy if copy and copy.embargo_until and copy.embargo_until > now else None,
-        saved_by=names({copy.saved_by_id}).get(copy.saved_by_id or 0, "Somebody who has left") if copy else "",
-        submitted_by=names({article.submitted_by_id}).get(article.submitted_by_id or 0, "") if article.submitted_at else "",
-        returned_by=names({copy.returned_by_id}).get(copy.returned_by_id or 0, "Somebody who has left") if copy else "",
-        withdrawn_by=names({article.withdrawn_by_id}).get(article.withdrawn_by_id or 0, ""),
-        withdrawn_at=article.withdrawn_at, withdrawn_reason=article.withdrawn_reason,
-        may_release=may_release(), may_edit=me().can_edit, now=now,
-        versions=db.session.scalar(select(func.count()).select_from(Version).where(Version.article_id == article.id)),
-    )  # fmt: skip
-
-
 def _editor(
     article: Article, form: StoryForm, bylines: list[dict[str, Any]], at: int, *, status: int = 200,
     meanwhile: dict[str, Any] | None = None,
@@ -229,6 +203,7 @@ def _editor(
         marks=proof(document, given_for(article, document)),
         good={"headline": GOOD_HEADLINE, "standfirst": GOOD_STANDFIRST},
         was_saved=request.args.get("saved") == "1",
+        **notes_on(article),
         source=source_of(body, document, form.language.data or ""),
         path=_path(form, layout().tree.by_id.get(form.section_id.data or 0)),
     )

@@ -6,6 +6,7 @@ import { Editor, Extension, getSchema } from "@tiptap/core";
 import { TextSelection } from "@tiptap/pm/state";
 
 import { Pasting } from "./desk-paste.js";
+import { Noted } from "./desk-noted.js";
 import { watch } from "./desk-saving.js";
 import { EXTENSIONS } from "./desk-schema.js";
 import { read, write } from "./desk-source.js";
@@ -27,6 +28,7 @@ const Keys = Extension.create({
   addKeyboardShortcuts: () => ({
     "Mod-k": () => perform(editor, "link"),
     "Mod-Alt-s": () => perform(editor, "source"),
+    "Mod-Alt-m": () => perform(editor, "note"),
     "Alt-F10": () => tools.focus(),
     Enter: () => again(),
   }),
@@ -38,7 +40,7 @@ let isSettled = true;
 const editor = new Editor({
   element: place.querySelector(".ed-body"),
   content: read(getSchema(EXTENSIONS), source.html).toJSON(), // here and not by a command: what came is nothing to undo
-  extensions: [...EXTENSIONS, Keys, Pasting.configure({ clean })],
+  extensions: [...EXTENSIONS, Keys, Noted, Pasting.configure({ clean })],
   injectCSS: false,
   enablePasteRules: false,
   editorProps: {

@@ -1,7 +1,8 @@
 // Where a story is written: says every twenty seconds that it is open, and shows who else is; counts a headline's letters, adds a row for a byline, leads to
-// the words that a mark of the proof speaks of, and has the text proofread again when it was saved.
+// the words that a mark of the proof or a note speaks of, and has the text proofread again when it was saved.
 // Without script: who else was writing stands on the page as it was made, and the counts with it.
 
+const BLOCKS = "p, h2, h3, li, td, th, figcaption, caption";
 const EVERY = 20_000; // milliseconds; articles/presence.py has how long somebody counts as there
 
 const form = document.querySelector("form[data-story]");
@@ -53,7 +54,8 @@ if (form) {
     for (let part = field.closest("details"); part; part = part.parentElement.closest("details")) part.open = true;
     const rich = id === "body" && document.querySelector(".ProseMirror");
     if (rich) {
-      const block = words && [...rich.querySelectorAll("p, h2, h3, li, td, th, figcaption, caption")].findLast((one) => one.textContent.toLowerCase().includes(words.toLowerCase()));
+      const says = (one) => one.textContent.replace(/\s/g, " ").toLowerCase().includes(words.toLowerCase());
+      const block = words && [...rich.querySelectorAll(BLOCKS)].find((one) => says(one) && ![...one.querySelectorAll(BLOCKS)].some(says));
       rich.focus();
       if (block) select(block, words);
       return (block || rich).scrollIntoView({ block: "center" });
@@ -64,7 +66,7 @@ if (form) {
     field.scrollIntoView({ block: "center" });
   };
   document.addEventListener("click", (event) => {
-    const link = event.target.closest("#proof a[href*='#']");
+    const link = event.target.closest(":is(#proof, #notes) a[data-find], #proof a[href*='#']");
     if (!link || link.pathname !== location.pathname || event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
     lead(link.hash.slice(1), link.dataset.find);
@@ -83,7 +85,7 @@ if (form) {
 /** Selects words within a block of the text, and nothing beside them: a key that is pressed next takes their place. */
 function select(block, words) {
   const walker = document.createTreeWalker(block, NodeFilter.SHOW_TEXT);
-  const at = block.textContent.toLowerCase().indexOf(words.toLowerCase());
+  const at = block.textContent.replace(/\s/g, " ").toLowerCase().indexOf(words.toLowerCase());
   const range = document.createRange();
   let before = 0;
   while (walker.nextNode()) {

@@ -4,6 +4,7 @@
 import { deleteColumn, deleteRow, addColumnAfter, addRowAfter, CellSelection, isInTable, mergeCells, selectionCell, splitCell, TableMap } from "@tiptap/pm/tables";
 
 import { askForLanguage, askForLink, askForPicture, askForSource, askForTime } from "./desk-asks.js";
+import { askColleagues } from "./desk-noted.js";
 import { inText, languageAt } from "./desk-views.js";
 
 const ACTS = {
@@ -21,6 +22,7 @@ const ACTS = {
   table: { act: insertTable },
   language: { act: askForLanguage, isOn: (editor) => Boolean(languageAt(editor)) },
   time: { act: askForTime },
+  note: { act: askColleagues, leads: true },
   undo: { run: (chain) => chain.undo() },
   redo: { run: (chain) => chain.redo() },
   row: { pm: addRowAfter },
@@ -83,11 +85,11 @@ export function equip(editor, bar) {
 }
 
 export function perform(editor, name) {
-  const { run, act, pm } = ACTS[name];
+  const { run, act, pm, leads } = ACTS[name];
   if (run) run(inText(editor)).run();
   else if (pm) pm(editor.state, editor.view.dispatch);
   else act(editor);
-  if (!document.querySelector("dialog[open]")) editor.view.focus();
+  if (!leads && !document.querySelector("dialog[open]")) editor.view.focus();
   return true;
 }
 

@@ -13,6 +13,7 @@ from sqlalchemy import select
 from newsapp import accounts, comments, contact, follows, newsletter, outbox
 from newsapp.accounts import Account, Role, SignIn, holdings
 from newsapp.accounts.models import RecoveryCode
+from newsapp.articles import colleagues
 from newsapp.comments import Comment
 from newsapp.db import Base, db
 from newsapp.newsletter import Delivery, Returned
@@ -57,6 +58,7 @@ def tamsins_life(app, tamsin, article) -> Account:
     follows.follow(tamsin, f"section:{article.section_id}")
     follows.save(tamsin, article)
     accounts.standing.choose_letter(tamsin, "follows", "weekly")
+    colleagues.leave(article, "Tamsin asks for the source", tamsin)
     article.close_comments(by=tamsin)
     accounts.secondfactor.new_recovery_codes(tamsin)
     accounts.register("Tamsin", "tamsin2", tamsin.email, "hashed")

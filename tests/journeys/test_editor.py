@@ -182,6 +182,35 @@ def test_a_mark_of_the_proof_leads_to_its_words_and_to_no_more(begun):
     )
 
 
+def test_a_note_is_left_on_chosen_words_and_the_text_stays_as_it_is(begun):
+    page = begun(reduced_motion="reduce")
+    text(page).focus()
+    page.keyboard.type("It rose by eleven feet in May.")
+    saved(page)
+    for _ in range(8):
+        page.keyboard.press("ArrowLeft")
+    for _ in range(11):
+        page.keyboard.press("Shift+ArrowLeft")  # eleven feet
+    page.wait_for_function("getSelection().toString() === 'eleven feet'")
+    page.keyboard.press("Control+Alt+m")
+    expect(page.get_by_label("About these words of it")).to_have_value("eleven feet")
+    page.keyboard.type("Who says so?")
+    page.get_by_role("button", name="Leave the note").press("Enter")
+
+    notes = page.locator("#notes")
+    expect(notes.get_by_role("listitem")).to_contain_text("Who says so?")
+    expect(page.locator(".ed-noted")).to_have_text("eleven feet")
+    expect(page.get_by_role("link", name="1 note")).to_have_count(0)  # the head says it with the next page
+    assert faults(page) == []
+    notes.get_by_role("link", name="eleven feet").click()
+    page.keyboard.type("nine feet")
+    notes.get_by_role("button", name="Done").click()
+    expect(page.get_by_text("1 done")).to_be_visible()
+    expect(notes.get_by_role("heading", name="Notes to colleagues")).to_be_focused()
+    expect(page.locator(".ed-noted")).to_have_count(0)
+    assert flat(saved(page)) == "<p>It rose by nine feet in May.</p>"
+
+
 @pytest.mark.parametrize("width", [1280, 390])
 def test_save_and_what_is_saved_stay_in_sight_in_a_long_text(begun, width):
     page = begun()

@@ -254,6 +254,7 @@ KNOWN: dict[str, Callable[[Secret], list[str]]] = {
     "desk.submit_form": lambda s: [f"/desk/articles/{s.article_id}/submit"],
     "desk.send_back_form": lambda s: [f"/desk/articles/{s.article_id}/send-back"],
     "desk.withdraw_form": lambda s: [f"/desk/articles/{s.article_id}/withdraw"],
+    "desk.notes": lambda s: [f"/desk/articles/{s.article_id}/notes"],
     "desk.links": lambda s: [f"/desk/articles/{s.article_id}/links"],
     "desk.offer_sources": lambda s: [f"/desk/articles/{s.article_id}/sources"],
     "desk.front": lambda s: ["/desk/front"],

@@ -85,6 +85,9 @@ SENDERS: dict[str, str | set[Role]] = {
     "desk.describe_picture": WRITERS,
     "desk.delete_picture": WRITERS,
     "desk.check_links": WRITERS,
+    "desk.leave_note": WRITERS,
+    "desk.answer_note": WRITERS,
+    "desk.settle_note": WRITERS,
     "newsletters.sign_up": ANYBODY,
     "newsletters.confirm": ANYBODY,  # who has the link
     "newsletters.choose": ANYBODY,  # who has the link
