@@ -74,6 +74,11 @@ class Report(Base):
         return select(cls).where(cls.comment_id == comment.id).order_by(cls.made_at, cls.id)
 
     @property
+    def called(self) -> str:
+        """Name what it says is wrong."""
+        return REASONS.get(self.reason, self.reason)
+
+    @property
     def outcome(self) -> str:
         """Say what was decided, to who reported it."""
         return (

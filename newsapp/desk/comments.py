@@ -78,6 +78,7 @@ def decide():
     """Decide about one comment or many, each on the state that its row showed."""
     chosen = _chosen(request.form.getlist("chosen"))
     act, words, to_reporters = (request.form.get(name, "").strip() for name in ("act", "words", "to_reporters"))
+    words = words or (request.form.get("to_authors", "").strip() if act == "reject" else "")
     try:
         reason = _reason(act, chosen, words, to_reporters)
     except CannotDecide as why:
@@ -211,6 +212,7 @@ def _queue(status: int = 200, fault: str = "", kept: MultiDict[str, str] | None 
         if shown and tab_key == "waiting"
         else [],
         kept=kept or MultiDict(),
+        takes_comments=article is not None and comments.is_open(article),
         **forms(),
         **outcome(asked),
     )
@@ -311,7 +313,7 @@ def _chosen(said: Iterable[str]) -> dict[int, int]:
 
 
 def _reason(act: str, chosen: dict[int, int], words: str, to_reporters: str) -> RejectionReason | None:
-    """Check that what was sent is enough to decide on; give the reason of a rejection.
+    """Check that what was sent is enough to decide on; give the reason of a rejection or a hiding.
 
     Raises:
         CannotDecide: it is not.
@@ -324,10 +326,10 @@ def _reason(act: str, chosen: dict[int, int], words: str, to_reporters: str) -> 
         raise CannotDecide(f"Write at most {MAX_WORDS:,} characters to a person.")
     if act == "decline" and not words:
         raise CannotDecide("Write an answer to the appeal; its author has only this one.")
-    if act != "reject":
+    if act not in ("reject", "hide"):
         return None
     found = db.session.get(RejectionReason, whole_number(request.form.get("reason")) or 0)
-    if found is None:
+    if found is None and act == "reject":
         raise CannotDecide("Choose a reason for the rejection; its author is told.")
     return found
 
@@ -357,7 +359,7 @@ def _act_on(comment: Comment, act: str, reason: RejectionReason | None, words: s
         assert reason is not None
         comment.reject(by, reason.title, words or reason.words)
     elif act == "hide":
-        comment.hide(by, words=words)
+        comment.hide(by, reason.title if reason else "", words or (reason.words if reason else ""))
     elif act == "hold":
         comment.hold("moderator", by, comment.findings)
     else:

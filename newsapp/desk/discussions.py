@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Response, redirect
+from flask import Response, redirect, request
 from wtforms import RadioField, SelectChoice, TextAreaField  # type: ignore[attr-defined]
 from wtforms.validators import InputRequired
 
@@ -13,6 +13,7 @@ from newsapp.comments.checks import closes_at
 from newsapp.db import db
 from newsapp.desk.comments import with_told
 from newsapp.desk.frame import bp, me
+from newsapp.desk.queue import TABS
 from newsapp.lib import clock
 from newsapp.lib.forms import AtMost, Form, stripped
 from newsapp.lib.web import page
@@ -65,12 +66,18 @@ def decide_discussion(article_id: int):
         thread.keep_open(me())
         done = "opened"
     db.session.commit()
-    return redirect(with_told(f"/desk/comments?tab=approved&article={story.id}", done), 303)
+    return redirect(with_told(f"/desk/comments?tab={_tab()}&article={story.id}", done), 303)
+
+
+def _tab() -> str:
+    """Give the list that one came from, and leads back to."""
+    asked = request.values.get("tab", "")
+    return asked if asked in TABS else "waiting"
 
 
 def _show(story: Article, form: DiscussionForm, status: int = 200) -> Response:
     ends = closes_at(story)
     return page(
-        "desk/discussion.html", fragment="discussion", status=status, article=story, form=form,
+        "desk/discussion.html", fragment="discussion", status=status, article=story, form=form, tab=_tab(),
         ends=ends if ends and ends > clock.now() else None,
     )  # fmt: skip

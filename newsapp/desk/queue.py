@@ -18,7 +18,6 @@ from newsapp.accounts import Account
 from newsapp.accounts.log import LogEntry
 from newsapp.articles import Article
 from newsapp.comments import Appeal, Comment, Measure, Report, Sanction, Thread
-from newsapp.comments.reports import REASONS
 from newsapp.db import db
 from newsapp.lib.text import MAX_ID, whole_number
 
@@ -130,6 +129,7 @@ class Row:
     address: str
     tally: Tally
     reports: list[Report] = field(default_factory=list)
+    settled: list[Report] = field(default_factory=list)  # what was reported and decided before
     appeal: Appeal | None = None
     bound_by: Sanction | None = None
     answers: str = ""  # whom it answers
@@ -184,8 +184,14 @@ class Row:
         return self.comment.why if self.comment.state in ("rejected", "hidden") and self.comment.rejected_words else ""
 
     @property
-    def reported_for(self) -> list[str]:
-        return [REASONS.get(report.reason, report.reason) for report in self.reports]
+    def tried(self) -> tuple[str, str]:
+        """Give the reason and the words of a rejection that was taken back: the next one begins with them."""
+        comment = self.comment
+        return (
+            ("", "")
+            if comment.state in ("rejected", "hidden")
+            else (comment.rejected_for or "", comment.rejected_words or "")
+        )
 
     @property
     def can(self) -> list[str]:
@@ -290,10 +296,9 @@ def rows(found: Sequence[Comment]) -> list[Row]:
     by_account = tallies(Comment.account_id, {c.account_id for c in found if c.account_id})
     by_mail = tallies(Comment.mailbox, {c.mailbox for c in found if c.mailbox and not c.account_id})
     reports: dict[int, list[Report]] = {}
-    for report in db.session.scalars(
-        select(Report).where(Report.comment_id.in_(ids), Report.decided_at.is_(None)).order_by(Report.id)
-    ):
-        reports.setdefault(report.comment_id, []).append(report)
+    settled: dict[int, list[Report]] = {}
+    for report in db.session.scalars(select(Report).where(Report.comment_id.in_(ids)).order_by(Report.id)):
+        (settled if report.decided_at else reports).setdefault(report.comment_id, []).append(report)
     appeals = {
         appeal.comment_id: appeal for appeal in db.session.scalars(select(Appeal).where(Appeal.comment_id.in_(ids)))
     }
@@ -313,7 +318,7 @@ def rows(found: Sequence[Comment]) -> list[Row]:
         Row(
             comment, *stories[comment.article_id],
             tally=(by_account.get(comment.account_id) if comment.account_id else by_mail.get(comment.mailbox)) or Tally(),
-            reports=reports.get(comment.id, []), appeal=appeals.get(comment.id),
+            reports=reports.get(comment.id, []), settled=settled.get(comment.id, []), appeal=appeals.get(comment.id),
             bound_by=binding.get(comment.account_id or comment.mailbox or ""),
             answers=parents.get(comment.parent_id or 0, ""), decided=_decided(comment, deciders),
         )

@@ -6,6 +6,7 @@ import re
 from datetime import timedelta
 
 import pytest
+from bs4 import BeautifulSoup
 from sqlalchemy import select
 
 from newsapp import comments
@@ -458,3 +459,50 @@ def test_what_people_wrote_is_escaped_wherever_the_desk_prints_it(app, desk, art
                     f"/desk/log?about={nasty}", f"/desk/comments/people/guest-{row.id}/sanction?back=/desk/{nasty}"):  # fmt: skip
         assert "<img src=x" not in desk.get(address).text, address
     assert db.session.get(Comment, row.id)
+
+
+def test_a_rejection_that_was_taken_back_begins_with_its_reason_and_words(desk, waiting):
+    shown = desk.get(decide(desk, "reject", waiting[0], reason=reason(), words="No <boats>.").headers["Location"]).text
+    desk.post("/desk/comments/undo", data={"entry": re.search(r'name="entry" value="(\d+)"', shown)[1]})
+
+    row = BeautifulSoup(desk.get("/desk/comments").text, "html.parser").select_one(f"#comment-{waiting[0].id}")
+    assert row.select_one(f"#reject-words-{waiting[0].id}").get_text() == "No <boats>."
+    assert row.select_one(f"#reject-reason-{waiting[0].id} option[selected]").get_text() == "Advertising"
+    other = BeautifulSoup(desk.get("/desk/comments").text, "html.parser").select_one(f"#comment-{waiting[1].id}")
+    assert other.select_one("option[selected]") is None and other.select_one("textarea").get_text() == ""
+
+
+def test_many_are_rejected_with_one_sentence_which_nothing_else_sends(desk, waiting, reader):
+    decide(desk, "approve", waiting[0], to_authors="No boats.")
+    decide(desk, "reject", *waiting[1:], reason=reason(), to_authors="No boats, please.")
+
+    assert states(*waiting) == ["approved", "rejected", "rejected"]
+    assert [one.why for one in waiting[1:]] == ["Advertising. No boats, please."] * 2
+    assert "No boats." not in [told.words for told in db.session.scalars(Notification.to(reader))]
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ({}, "A moderator has taken it down."),
+        ({"reason": "Advertising"}, "Advertising. It advertises something."),
+        ({"reason": "Advertising", "words": "No boats."}, "Advertising. No boats."),
+    ],
+)
+def test_who_is_hidden_reads_the_reason_where_there_is_one(desk, waiting, reader, said, told):
+    waiting[0].approve()
+    db.session.commit()
+
+    decide(desk, "hide", waiting[0], **(said | ({"reason": reason(said["reason"])} if said else {})))
+
+    assert states(waiting[0]) == ["hidden"] and waiting[0].why == told
+    assert told in db.session.scalars(Notification.to(reader)).first().words
+
+
+def test_what_was_reported_before_still_stands_at_the_comment(desk, reported):
+    decide(desk, "hide", reported, back="/desk/comments?tab=reported")
+
+    row = BeautifulSoup(desk.get("/desk/comments?tab=hidden").text, "html.parser").select_one(f"#comment-{reported.id}")
+    past = " ".join(row.select_one(".mod__report--past").get_text(" ").split())
+    assert past.startswith("Was reported: ") and ", upheld" in past
+    assert "Reported by" not in row.get_text()

@@ -120,3 +120,20 @@ def test_an_editor_keeps_the_rules_and_a_moderator_reads_them(app, client, artic
 def test_too_many_rules_come_back_with_every_word(app, editor, rules):
     answer = signed_in(app, editor).post("/desk/rules", data={"rules": rules})
     assert answer.status_code == 422 and rules in answer.text and "The rules are as they were." in answer.text
+
+
+def test_the_storys_list_says_whether_it_takes_comments_and_the_way_back_is_where_one_came_from(
+    app, moderator, article, send
+):
+    browser = signed_in(app, moderator)
+    shown = browser.get(f"/desk/comments?tab=reported&article={article.id}").text
+    assert "The discussion is open" in shown and f"/desk/comments/stories/{article.id}?tab=reported" in shown
+    form = browser.get(f"/desk/comments/stories/{article.id}?tab=reported").text
+    assert '<input type="hidden" name="tab" value="reported">' in form
+
+    for tab, leads in (("reported", "reported"), ("nonsense", "waiting")):
+        answer = browser.post(
+            f"/desk/comments/stories/{article.id}", data={"state": "closed", "message": "", "tab": tab}
+        )
+        assert answer.headers["Location"].startswith(f"/desk/comments?tab={leads}&article={article.id}")
+    assert "The discussion is closed" in browser.get(f"/desk/comments?article={article.id}").text

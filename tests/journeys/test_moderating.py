@@ -410,12 +410,12 @@ def test_a_new_list_takes_over_what_was_chosen_and_typed_meanwhile(come_in, desk
     rows(page).nth(0).get_by_role("button", name="Approve").click()
     rows(page).nth(1).get_by_role("button", name="Spam").click()
     rows(page).nth(2).locator("summary", has_text="Reject").click()
-    page.locator(f"#to-author-{waiting[2]}").fill("Half a")
+    page.locator(f"#reject-words-{waiting[2]}").fill("Half a")
     page.keyboard.press("End")
     expect(rows(page)).to_have_count(2)
     page.keyboard.type(" sentence")
 
-    expect(page.locator(f"#to-author-{waiting[2]}")).to_have_value("Half a sentence")
+    expect(page.locator(f"#reject-words-{waiting[2]}")).to_have_value("Half a sentence")
     expect(rows(page).nth(1).get_by_role("checkbox")).to_be_checked()
     expect(page.locator(".desk__quicker")).to_have_count(0)
     assert [state(desk, one) for one in waiting] == ["approved", "spam", "waiting", "waiting"]
