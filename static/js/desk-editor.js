@@ -11,6 +11,7 @@ import { watch } from "./desk-saving.js";
 import { EXTENSIONS } from "./desk-schema.js";
 import { read, write } from "./desk-source.js";
 import { equip, perform } from "./desk-tools.js";
+import { Typing } from "./desk-typing.js";
 import { library } from "./desk-views.js";
 
 const field = document.querySelector("textarea[data-editor]");
@@ -40,7 +41,7 @@ let isSettled = true;
 const editor = new Editor({
   element: place.querySelector(".ed-body"),
   content: read(getSchema(EXTENSIONS), source.html).toJSON(), // here and not by a command: what came is nothing to undo
-  extensions: [...EXTENSIONS, Keys, Noted, Pasting.configure({ clean })],
+  extensions: [...EXTENSIONS, Keys, Noted, Typing, Pasting.configure({ clean })],
   injectCSS: false,
   enablePasteRules: false,
   editorProps: {

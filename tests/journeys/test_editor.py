@@ -211,6 +211,21 @@ def test_a_note_is_left_on_chosen_words_and_the_text_stays_as_it_is(begun):
     assert flat(saved(page)) == "<p>It rose by nine feet in May.</p>"
 
 
+def test_a_typed_address_leads_there_and_a_typed_source_is_one_at_once(begun):
+    page = begun()
+    text(page).focus()
+    page.keyboard.type("See (https://example.org/a?b=c_d), then https://example.org/e. So[[3]](https://example.org/s) it is: https://example.org/f")
+    page.keyboard.press("Enter")
+    page.keyboard.type("http and https:// lead nowhere. ")
+    expect(text(page).locator(".ed-source")).to_have_count(1)
+    address = '<a href="https://example.org/{0}">https://example.org/{0}</a>'.format
+    assert flat(saved(page)) == (
+        f"<p>See ({address('a?b=c_d')}), then {address('e')}. "
+        'So<sup data-source-url="https://example.org/s" data-source-label="3"></sup>'
+        f" it is: {address('f')}</p><p>http and https:// lead nowhere.</p>"
+    )
+
+
 @pytest.mark.parametrize("width", [1280, 390])
 def test_save_and_what_is_saved_stay_in_sight_in_a_long_text(begun, width):
     page = begun()
