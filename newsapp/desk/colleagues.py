@@ -38,7 +38,7 @@ class AnswerForm(Form):
 class NoteForm(Form):
     """A note on a story."""
 
-    quote = StringField("About these words of it", [AtMost(MOST_QUOTED)], [stripped])
+    quote = StringField("About this part of the text", [AtMost(MOST_QUOTED)], [stripped])
     words = TextAreaField(
         "Note", filters=[stripped], validators=[DataRequired("Write something first."), AtMost(MOST_WORDS)]
     )

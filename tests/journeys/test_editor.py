@@ -116,7 +116,7 @@ def test_a_story_is_written_by_keyboard_alone(begun):
     expect(page.get_by_role("button", name="Bold")).to_be_focused()
     page.keyboard.press("End")
     expect(page.get_by_role("button", name="Redo")).to_be_focused()
-    for _ in range(2):
+    for _ in range(3):
         page.keyboard.press("ArrowLeft")
     expect(page.get_by_role("button", name="Table", exact=True)).to_be_focused()
     page.keyboard.press("Enter")
@@ -193,7 +193,7 @@ def test_a_note_is_left_on_chosen_words_and_the_text_stays_as_it_is(begun):
         page.keyboard.press("Shift+ArrowLeft")  # eleven feet
     page.wait_for_function("getSelection().toString() === 'eleven feet'")
     page.keyboard.press("Control+Alt+m")
-    expect(page.get_by_label("About these words of it")).to_have_value("eleven feet")
+    expect(page.get_by_label("About this part of the text")).to_have_value("eleven feet")
     page.keyboard.type("Who says so?")
     page.get_by_role("button", name="Leave the note").press("Enter")
 
