@@ -51,6 +51,7 @@ class ImportForm(Form):
 
     newsletter = SelectField("For which newsletter", coerce=int)
     file = FileField("CSV file")
+    without_wrong = BooleanField("Leave out the lines that are wrong, and take over the others")
     sure = BooleanField("Each of them has said yes to this newsletter, and I can show it")
 
 
@@ -113,7 +114,7 @@ def show_subscribers():
 
 @bp.post("/subscribers/import")
 def import_subscribers():
-    """Take over a list: all of it, or nothing where a line is wrong."""
+    """Take over a list: all of it, or nothing where a line is wrong, unless it was asked to leave such lines out."""
     form = _import_form(...)
     sent = request.files.get("file")
     if not form.validate() or sent is None or not sent.filename:
@@ -122,14 +123,19 @@ def import_subscribers():
     if not form.sure.data:
         form.sure.errors = ["Tick this: who has not said yes must not be written to."]
         return _subscribers(form, 422)
+    left_out: list[str] = []
     try:
         rows = lists.read(sent.read().decode("utf-8"))
     except UnicodeDecodeError:
         return _subscribers(form, 422, ["The file is not UTF-8. Save it as CSV UTF-8."])
     except WrongList as why:
-        return _subscribers(form, 422, why.faults)
+        if not (form.without_wrong.data and why.rows):
+            return _subscribers(form, 422, why.faults)
+        rows, left_out = why.rows, why.faults
     n = subscribers.take_over(rows, db.session.get_one(Newsletter, form.newsletter.data), me())
     db.session.commit()
+    if left_out:  # which lines these were is said once, here: the address would not hold it
+        return _subscribers(_import_form(None), 200, left_out, taken=(n, len(rows)))
     return lead_to(f"{SUBSCRIBERS}?done=imported&n={n}&of={len(rows)}")
 
 
@@ -204,7 +210,9 @@ def _import_form(formdata: object) -> ImportForm:
     return form
 
 
-def _subscribers(form: ImportForm, status: int = 200, faults: list[str] | None = None) -> Response:
+def _subscribers(
+    form: ImportForm, status: int = 200, faults: list[str] | None = None, *, taken: tuple[int, int] | None = None
+) -> Response:
     words, after = plain(request.args.get("q")).lower()[:254], whole_number(request.args.get("after", ""))
     query = select(Subscriber).order_by(Subscriber.id)
     if words:
@@ -221,7 +229,7 @@ def _subscribers(form: ImportForm, status: int = 200, faults: list[str] | None =
         theirs.setdefault(row.subscriber_id, []).append(row)
     stopped = select(Suppression).where(Suppression.address.in_([one.address for one in shown]))
     return page(
-        "desk/subscribers.html", status=status, form=form, faults=faults or [], shown=shown, theirs=theirs, names=names,
+        "desk/subscribers.html", status=status, form=form, faults=faults or [], taken=taken, shown=shown, theirs=theirs, names=names,
         suppressed={row.address: row.reason for row in db.session.scalars(stopped)}, words=words, is_first=not after,
         older=shown[-1].id if len(found) > PER_PAGE else None, done=request.args.get("done"), args=request.args,
         total=db.session.scalar(select(func.count()).select_from(Subscriber)),

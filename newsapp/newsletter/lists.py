@@ -11,19 +11,20 @@ from newsapp.lib.addresses import normalise
 from newsapp.newsletter.subscribers import Newsletter, everybody, take_over
 
 NEEDS = ("email", "source", "date")
+Row = tuple[str, str, datetime]  # address, where the yes was given, when
 MOST = 200_000  # lines
 MOST_TOLD = 20  # faults
 
 
 class WrongList(ValueError):
-    """The file cannot be taken over; ``faults`` are sentences, each with its line."""
+    """The file cannot be taken over; ``faults`` are sentences, each with its line. ``rows`` is what could be read of it."""
 
-    def __init__(self, faults: list[str]) -> None:
+    def __init__(self, faults: list[str], rows: list[Row] | None = None) -> None:
         super().__init__("\n".join(faults))
-        self.faults = faults
+        self.faults, self.rows = faults, rows or []
 
 
-def read(text: str) -> list[tuple[str, str, datetime]]:
+def read(text: str) -> list[Row]:
     """Read a CSV whose first line names ``email``, ``source`` (where the yes was given) and ``date`` (when).
 
     Raises:
@@ -33,7 +34,7 @@ def read(text: str) -> list[tuple[str, str, datetime]]:
     named = {(name or "").strip().lower(): name for name in rows.fieldnames or []}
     if lacks := [name for name in NEEDS if name not in named]:
         raise WrongList([f"line 1: there is no column {' and no column '.join(lacks)}. It needs {', '.join(NEEDS)}."])
-    found: dict[str, tuple[str, str, datetime]] = {}
+    found: dict[str, Row] = {}
     faults: list[str] = []
     try:
         for row in rows:
@@ -48,14 +49,14 @@ def read(text: str) -> list[tuple[str, str, datetime]]:
                 if not said["source"]:
                     raise ValueError("source is empty: say where they have said yes.")
             except ValueError as why:
-                faults.append(f"line {line}: {why}")
+                faults.append(f"line {line}: “{said['email'][:60]}”: {why}")
                 continue
             found.setdefault(address, (address, f"import: {said['source'][:200]}", at))
     except csv.Error as why:
         faults.append(f"line {rows.line_num}: {why}")
     if faults:
         left = len(faults) - MOST_TOLD
-        raise WrongList(faults[:MOST_TOLD] + ([f"and {left:,} more"] if left > 0 else []))
+        raise WrongList(faults[:MOST_TOLD] + ([f"and {left:,} more"] if left > 0 else []), list(found.values()))
     return list(found.values())
 
 

@@ -214,7 +214,9 @@ def test_a_note_is_left_on_chosen_words_and_the_text_stays_as_it_is(begun):
 def test_a_typed_address_leads_there_and_a_typed_source_is_one_at_once(begun):
     page = begun()
     text(page).focus()
-    page.keyboard.type("See (https://example.org/a?b=c_d), then https://example.org/e. So[[3]](https://example.org/s) it is: https://example.org/f")
+    page.keyboard.type(
+        "See (https://example.org/a?b=c_d), then https://example.org/e. So[[3]](https://example.org/s) it is: https://example.org/f"
+    )
     page.keyboard.press("Enter")
     page.keyboard.type("http and https:// lead nowhere. ")
     expect(text(page).locator(".ed-source")).to_have_count(1)

@@ -359,6 +359,7 @@ def test_a_list_is_taken_over_with_proof_or_not_at_all(app, edit):
     wrong = "email,source,date\nc@example.org,Old site,2024-02-03\nnobody,Old site,2024-02-03\nd@example.org,,2024-02-03\ne@example.org,x,soon\nf@example.org,x,2099-01-01\n"
     answer = send(wrong)
     assert answer.status_code == 422 and all(f"line {n}:" in answer.text for n in (3, 4, 5, 6))
+    assert "line 3: “nobody”: " in answer.text
     assert "no column source" in send("email\na@example.org\n").text and "UTF-8" in send(b"\xff\xfe").text
     assert (
         "Tick this" in send(good, sure="").text
@@ -389,6 +390,31 @@ def test_a_list_is_taken_over_with_proof_or_not_at_all(app, edit):
     assert db.session.scalars(select(Suppression)).all() == [] and audience().count(edit.id) == 1
     admin.post(f"/desk/subscribers/{found.id}", data={"act": "end"})
     assert audience().count(edit.id) == 0
+
+
+def test_wrong_lines_are_left_out_where_that_is_asked_for_and_each_is_named(app, edit):
+    admin = signed_in(app, account(Role.ADMIN))
+    text = (
+        "email,source,date\nc@example.org,Old site,2024-02-03\nnobody,Old site,2024-02-03\nd@example.org,,2024-02-03\n"
+    )
+    nothing = "email,source,date\nnobody,Old site,2024-02-03\n"
+
+    def send(text):
+        data = {
+            "newsletter": str(edit.id),
+            "sure": "y",
+            "without_wrong": "y",
+            "file": (io.BytesIO(text.encode()), "a.csv"),
+        }
+        return admin.post("/desk/subscribers/import", data=data, content_type="multipart/form-data")
+
+    answer = send(text)
+    assert answer.status_code == 200 and "1 taken over of 1 that could be read" in answer.text
+    assert "line 3: “nobody”" in answer.text and "line 4: “d@example.org”" in answer.text
+    assert audience().count(edit.id) == 1
+    assert "0 taken over of 1" in send(text).text  # twice
+    answer = send(nothing)
+    assert answer.status_code == 422 and "Nothing has been taken over." in answer.text
 
 
 def test_what_a_spreadsheet_would_run_is_words_in_the_file(app, edit):
