@@ -132,12 +132,17 @@ def _publish(article: Article, document: Document, by: Account | None, reason: s
 def _check(article: Article, document: Document, kind: str, reason: str, notice: str) -> None:
     if faults := faults_of(document):
         raise NotWhole(faults)
-    if kind not in CLASSES:
-        raise CannotRelease("Say what kind of change it is.")
-    if not reason:
-        raise CannotRelease("Say in a line what was changed, and why: readers see it.")
-    if kind in ("correction", "clarification") and not notice:
-        raise CannotRelease("Write the notice that stands under the story.")
+    lacks = [
+        words
+        for words, is_missing in (
+            ("Say what kind of change it is.", kind not in CLASSES),
+            ("Say in a line what was changed, and why: readers see it.", not reason),
+            ("Write the notice that stands under the story.", kind in ("correction", "clarification") and not notice),
+        )
+        if is_missing
+    ]
+    if lacks:
+        raise CannotRelease(" ".join(lacks))
     if {**document, "slug": document["slug"] or article.slug} == document_of(article) and kind == "minor":
         raise CannotRelease("Nothing was changed.")
 

@@ -312,7 +312,7 @@ def test_a_release_without_class_reason_or_time_comes_back_with_what_was_typed(a
     save(browser, article, headline="Barges stay")
     for said, complaint in (
         ({}, "what kind of change"), ({"kind": "minor"}, "in a line what was changed"), ({"kind": "nonsense", "reason": "x"}, "what kind"),
-        ({"kind": "correction", "reason": "x"}, "Write the notice"), ({"kind": "minor", "reason": "x", "when": "at"}, "Say when"),
+        ({"kind": "correction", "reason": "x"}, "Write the notice"), ({"kind": "correction"}, "readers see it. Write the notice"), ({"kind": "minor", "reason": "x", "when": "at"}, "Say when"),
         ({"kind": "minor", "reason": "x", "when": "now", "at": "2030-01-01T00:00"}, "Choose “At a time”, or empty them"),
         ({"kind": "minor", "reason": "x", "when": "at", "at": "yesterday"}, "Write a day"),
         ({"kind": "minor", "reason": "x", "when": "at", "at": "2020-01-01T00:00"}, "has passed"),

@@ -128,7 +128,7 @@ def test_a_story_goes_from_its_writer_to_readers_and_is_corrected_in_the_open(co
     writer.locator("#byline-0-name").fill("Cora Contributor")
     writer.get_by_role("button", name="Give to review…").click()
     writer.get_by_role("button", name="Give it to review").click()
-    expect(writer.get_by_text("It is in review.")).to_be_visible()
+    expect(writer.get_by_role("status").filter(has_text="In review.")).to_be_visible()
     expect(writer.get_by_role("link", name="Publish")).to_have_count(0)
 
     editor = come_in("edda", "/desk/articles?tab=review", scripted=scripted)
