@@ -135,7 +135,10 @@ def save(article_id: int):
             "number": copy.number, "at": copy.saved_at.isoformat(), "said": dates.short(copy.saved_at, layout().site.timezone)
         }  # fmt: skip
     act = request.form.get("act")
-    onward = {"release": "/release", "preview": "/preview", "submit": "/submit"}.get(act or "", "?saved=1")
+    is_tidied = bool(form.slug.data) and document["slug"] != form.slug.data
+    onward = {"release": "/release", "preview": "/preview", "submit": "/submit"}.get(
+        act or "", "?saved=1&tidied=1" if is_tidied else "?saved=1"
+    )
     if act == "picture":
         return lead_to(f"/desk/media?for={article_id}")
     return lead_to(f"/desk/articles/{article_id}{onward}")

@@ -184,7 +184,7 @@ def test_a_story_is_begun_and_written(app, world, asia, people, rosalind):
         "also_in": [asia.id], "byline-0-name": "rosalind achterberg", "byline-0-role": "Rivers", "byline-1-name": "An agency",
         "byline-1-part": "help", "byline-1-role": "", "place": "Marisel", "is_evergreen": "y", "slug": "The Barges!", "is_decorative": "y",
     }  # fmt: skip
-    assert save(browser, story, **said).headers["Location"] == f"/desk/articles/{story.id}?saved=1"
+    assert save(browser, story, **said).headers["Location"] == f"/desk/articles/{story.id}?saved=1&tidied=1"
 
     document, _ = drafting.working_document(story)
     assert document["headline"] == "Barges <i>return</i>" and document["also_in"] == [asia.id]
@@ -660,3 +660,14 @@ def test_the_history_offers_two_states_that_differ_and_calls_them_by_their_names
     compared = browser.get(f"{at}/history?from={chosen[0]}&to=copy").text
     assert "to “What is being written”" in compared and "at last" in compared
     assert "Choose two that are not the same." in browser.get(f"{at}/history?from=copy&to=copy").text
+
+
+def test_an_address_that_had_to_be_tidied_is_said(app, world, people):
+    browser = signed_in(app, people[Role.EDITOR])
+    story = begun(world, people[Role.EDITOR])
+
+    answer = save(browser, story, slug="Größe & Höhe!")
+    assert "The address reads" in (page := browser.get(answer.headers["Location"]).text)
+    assert drafting.working_document(story)[0]["slug"] in page
+    answer = save(browser, story, slug="the-address")
+    assert "The address reads" not in browser.get(answer.headers["Location"]).text
