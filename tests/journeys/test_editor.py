@@ -220,11 +220,11 @@ def test_a_typed_address_leads_there_and_a_typed_source_is_one_at_once(begun):
     page.keyboard.press("Enter")
     page.keyboard.type("http and https:// lead nowhere. ")
     expect(text(page).locator(".ed-source")).to_have_count(1)
-    address = '<a href="https://example.org/{0}">https://example.org/{0}</a>'.format
+    to = '<a href="https://example.org/{0}">https://example.org/{0}</a>'.format
     assert flat(saved(page)) == (
-        f"<p>See ({address('a?b=c_d')}), then {address('e')}. "
+        f"<p>See ({to('a?b=c_d')}), then {to('e')}. "
         'So<sup data-source-url="https://example.org/s" data-source-label="3"></sup>'
-        f" it is: {address('f')}</p><p>http and https:// lead nowhere.</p>"
+        f" it is: {to('f')}</p><p>http and https:// lead nowhere.</p>"
     )
 
 
