@@ -182,7 +182,8 @@ function current() {
 }
 
 function choose() {
-  current()?.querySelector(".mod__pick input")?.click();
+  const box = current()?.querySelector(".mod__pick input");
+  box ? box.click() : announce("There is nothing to choose here.", { shown: true });
 }
 
 // With comments chosen, the keys are about all of them, and the bar below says how many: A and S press its buttons, R leads to the reason.

@@ -406,11 +406,21 @@ def test_a_comment_that_was_rejected_and_written_anew_says_so(desk, article, rea
     assert "Rejected before: Advertising" in desk.get("/desk/comments").text
 
 
+def test_appeals_are_answered_one_by_one_and_none_can_be_chosen(desk, article, reader):
+    row = comments.post(article, "Buy my boats", account=reader)
+    row.reject(reason="Advertising")
+    comments.appeal(row, "Look again", by=reader)
+    db.session.commit()
+
+    assert "mod__pick" not in desk.get("/desk/comments?tab=appeals").text
+    assert "mod__pick" in desk.get("/desk/comments?tab=rejected").text
+
+
 def test_a_very_long_comment_is_read_in_its_box(desk, article, reader):
     comments.post(article, "A short one about barges", account=reader, approved=False)
     assert "mod__text--long" not in desk.get("/desk/comments").text
 
-    comments.post(article, "A long one about barges. " * 100, account=reader, approved=False)
+    comments.post(article, "A long one about barges. " * 150, account=reader, approved=False)
     db.session.commit()
 
     assert desk.get("/desk/comments").text.count("mod__text--long") == 1
