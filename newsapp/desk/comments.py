@@ -196,7 +196,7 @@ def _queue(status: int = 200, fault: str = "", kept: MultiDict[str, str] | None 
         what=TABS[tab_key].what if tab_key in TABS else "",
         rows=shown.rows if shown else [],
         banned=banned,
-        names=lists.names({one.account_id for one in banned}),
+        names=lists.names({who for one in banned for who in (one.account_id, one.begun_by_id)}),
         short=SHORT,
         older=older,
         is_first=not asked.get("after"),
@@ -243,7 +243,7 @@ def outcome(asked: MultiDict[str, str]) -> dict[str, Any]:
         "told": told,
         "undoable": [entry.id for entry in entries if entry.details.get("before") is not None],
         "earlier": CALLED.get(earlier.act.removeprefix("comment."), "") if earlier is not None else "",
-        "moved": [(row, lists.what_happened(row.comment)) for row in lists.rows(found)],
+        "moved": [(row, lists.what_happened(row.comment, me().id)) for row in lists.rows(found)],
     }
 
 

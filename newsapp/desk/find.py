@@ -6,7 +6,7 @@ from sqlalchemy import ColumnElement, or_, select
 
 from newsapp.accounts import Account
 from newsapp.articles import Article
-from newsapp.comments import Comment
+from newsapp.comments import Comment, Report
 from newsapp.comments.index import index_now
 from newsapp.db import db
 from newsapp.desk.queue import PER_PAGE, Listed, listed
@@ -18,11 +18,17 @@ from newsapp.lib.text import MAX_ID, whole_number
 def find(words: str, state: str, after: str, article: Article | None, *, with_addresses: bool) -> Listed:
     """Give a page of the comments that have the words, or are by somebody of that name, the newest first.
 
-    ``state`` is one of ``comments.STATES``, or empty for all of them.
+    ``state`` is one of ``comments.STATES``, or empty for all of them. The reference of a report stands for its comment.
     """
     before = whole_number(after) or MAX_ID
-    if "@" in words and with_addresses:
-        query = select(Comment).where(_of_address(words), Comment.id < before)
+    reported = select(Report.comment_id).where(Report.reference == words.strip().upper())
+    whose = (
+        _of_address(words) if "@" in words and with_addresses
+        else Comment.id.in_(reported) if db.session.scalar(reported)
+        else None
+    )  # fmt: skip
+    if whose is not None:
+        query = select(Comment).where(whose, Comment.id < before)
         if state:
             query = query.where(Comment.is_in_state(state))
         if article is not None:

@@ -162,6 +162,11 @@ def _words(form: WordsForm, status: int = 200, trial: Trial | None = None) -> Re
         trial=trial,
         banned=[word for word in listed if word.banned_at],
         looked_at=[word for word in listed if not word.banned_at],
+        elsewhere=[
+            word.word
+            for word in listed
+            if trial and word.word in form.lines and bool(word.banned_at) != (form.kind.data == "ban")
+        ],
     )
 
 

@@ -341,14 +341,15 @@ def tallies(column: Any, keys: Iterable[Any]) -> dict[Any, Tally]:
     return {key: Tally(*numbers) for key, *numbers in found}
 
 
-def what_happened(comment: Comment) -> str:
-    """Say who has decided what about a comment last, for a moderator who decided at the same time."""
+def what_happened(comment: Comment, by_id: int | None = None) -> str:
+    """Say who has decided what about a comment last, for a moderator, ``by_id``, who decided at the same time."""
     if comment.deleted_at:
         return "Its author has deleted it"
     last = db.session.scalars(LogEntry.concerning(comment.about).limit(1)).first()
     if last is None or last.details.get("decision") != comment.decisions:
         return "Its author has changed the words"
     by = names({last.by_id}).get(last.by_id or 0, "The site’s checks") if last.by_id else "The site’s checks"
+    by = "You have decided already: you" if by_id and last.by_id == by_id else by
     reason = f" ({last.reason})" if last.reason and last.act == "comment.reject" else ""
     return f"{by} {did(last.act)}{reason}"
 

@@ -151,6 +151,14 @@ def test_who_comes_second_is_told_who_was_first_and_changes_nothing(app, desk, w
     assert f'value="{row.id}:{row.decisions}"' in shown  # the row anew, to be decided on as it is now
 
 
+def test_who_was_quicker_in_another_window_of_ones_own_is_said(desk, waiting):
+    seen = f"{waiting[0].id}:{waiting[0].decisions}"
+    decide(desk, "spam", seen)
+
+    shown = desk.get(decide(desk, "approve", seen).headers["Location"]).text
+    assert "You have decided already: you marked it as spam." in shown
+
+
 def test_words_that_were_changed_meanwhile_are_read_again(desk, waiting):
     seen = f"{waiting[0].id}:{waiting[0].decisions}"
     waiting[0].edit("Buy my boats")

@@ -424,3 +424,26 @@ def test_a_very_long_comment_is_read_in_its_box(desk, article, reader):
     db.session.commit()
 
     assert desk.get("/desk/comments").text.count("mod__text--long") == 1
+
+
+def test_a_word_of_the_other_list_is_said_to_move_before_it_does(desk, article):
+    comments.add_word("boats")
+    db.session.commit()
+
+    tried = desk.post("/desk/words", data={"words": "boats\nbarges", "kind": "ban", "act": "try"}).text
+    assert "It is on the other list now and would move to this one: <bdi>boats</bdi>." in tried
+    tried = desk.post("/desk/words", data={"words": "boats", "kind": "look", "act": "try"}).text
+    assert "on the other list" not in tried
+
+
+def test_the_reference_of_a_report_finds_its_comment(desk, article, reader):
+    row = comments.post(article, "Buy my boats", guest_name="Gus")
+    comments.post(article, "Another", guest_name="Gus")
+    made = comments.report(row, "spam", "Boats again.", by=reader)
+    db.session.commit()
+
+    for typed in (made.reference, f" {made.reference.lower()} "):
+        text = desk.get("/desk/comments", query_string={"q": typed}).text
+        assert f'id="comment-{row.id}"' in text and text.count('class="mod"') == 1
+    assert "Nothing found" in desk.get("/desk/comments?q=R-0000-0000").text
+    assert "Nothing found" in desk.get("/desk/comments", query_string={"q": made.reference, "state": "spam"}).text
