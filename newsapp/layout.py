@@ -11,6 +11,8 @@ from typing import Any
 
 from flask import Flask, current_app, g, render_template, request
 from flask_login import current_user
+from jinja2 import Environment, pass_environment
+from jinja2.filters import do_truncate
 from markupsafe import Markup
 from sqlalchemy.orm import Session
 from werkzeug.exceptions import HTTPException
@@ -205,6 +207,7 @@ def init_app(app: Flask) -> None:
     env.globals["here"] = lambda: request.full_path.rstrip("?") if request else "/"
     env.globals["account_pages"] = lambda: OWN
     env.filters["initials"] = initials
+    env.filters["truncate"] = _truncate
     env.filters["machine"] = dates.machine
     env.filters["short_in"] = dates.short  # for a loop over hundreds, which knows the zone
     zoned: dict[str, Any] = {
@@ -221,6 +224,12 @@ def init_app(app: Flask) -> None:
         env.filters[name] = _in_zone(function)
     env.filters["brief"] = lambda at: dates.brief(at, layout().site.timezone, _printed_at())
     env.filters["river"] = lambda at: dates.river(at, layout().site.timezone, _printed_at())
+
+
+@pass_environment
+def _truncate(env: Environment, words: str, length: int = 255, killwords: bool = False, end: str = "…", leeway: int | None = None) -> str:  # fmt: skip
+    """Shorten as Jinja does, but with the paper's own sign of it."""
+    return do_truncate(env, words, length, killwords, end, leeway)
 
 
 def _printed_at() -> datetime:

@@ -133,6 +133,8 @@ class Comment(Base, Tagged):
     rejected_by_id: Mapped[int | None] = mapped_column(ForeignKey(Account.id))
     rejected_for: Mapped[str | None]  # a RejectionReason's title, or a key of WHY_REJECTED
     rejected_words: Mapped[str | None]  # to its author
+    replaced_for: Mapped[str | None]  # the two above as they were before the newest rejection or hiding, for undo()
+    replaced_words: Mapped[str | None]
     spam_at: Mapped[moment | None]
     spam_by_id: Mapped[int | None] = mapped_column(ForeignKey(Account.id))
     hidden_at: Mapped[moment | None]
@@ -406,7 +408,7 @@ class Comment(Base, Tagged):
     def reject(self, by: Account | None = None, reason: str = "", words: str = "") -> None:
         """Keep the comment off the page; its author is told ``reason`` and ``words``. The caller commits."""
         take_turn(self.article_id)
-        self.rejected_for, self.rejected_words = reason, words
+        self._give_reason(reason, words)
         self._take_off("reject", by, reason, rejected_at=clock.now(), rejected_by_id=by.id if by else None)
         self._tell(f"Your comment on {self._headline()} was rejected. {self.why}")
 
@@ -417,7 +419,7 @@ class Comment(Base, Tagged):
     def hide(self, by: Account | None = None, reason: str = "", words: str = "") -> None:
         """Take the comment off the page; it stays in the file. The caller commits."""
         take_turn(self.article_id)
-        self.rejected_for, self.rejected_words = reason or None, words or None
+        self._give_reason(reason or None, words or None)
         self._decide("hide", by, reason, hidden_at=clock.now(), hidden_by_id=by.id if by else None)
         take_back("reply", self.about)
         if by:
@@ -472,6 +474,8 @@ class Comment(Base, Tagged):
             before = before | {"approved_at": self.approved_at.isoformat(), "hidden_at": clock.now().isoformat()}
         moments = {name: datetime.fromisoformat(at) if at else None for name, at in before.items() if name in _MOMENTS}
         self._decide("undo", by, entry.act, **(before | moments))
+        if {entry.act, entry.reason} & _GIVES_A_REASON:
+            self._give_reason(self.replaced_for, self.replaced_words)
         take_back("decision", self.about, since=entry.at)
         if not self.is_visible:
             take_back("reply", self.about)
@@ -496,6 +500,11 @@ class Comment(Base, Tagged):
     def has_place(self) -> bool:
         """Tell whether a thread shows the comment, or a stub that its answers hang on."""
         return self.approved_at is not None and (self.is_visible or self.answers > 0)
+
+    def _give_reason(self, reason: str | None, words: str | None) -> None:
+        """Keep what the author was told before beside it, and not in the log: words are erased with their author."""
+        self.replaced_for, self.replaced_words = self.rejected_for, self.rejected_words
+        self.rejected_for, self.rejected_words = reason, words
 
     def _take_off(self, act: str, by: Account | None, reason: str, **values: Any) -> None:
         """Decide that readers do not see it; what they have seen is hidden, so that its answers keep their place."""
@@ -576,6 +585,7 @@ class Comment(Base, Tagged):
 _CLEAR: dict[str, Any] = dict.fromkeys(
     ("held_at", "rejected_at", "rejected_by_id", "spam_at", "spam_by_id", "hidden_at", "hidden_by_id")
 )
+_GIVES_A_REASON = {"comment.reject", "comment.hide"}
 _MOMENTS = {"approved_at", "held_at", "rejected_at", "spam_at", "hidden_at", "featured_at", "pinned_at"}
 
 

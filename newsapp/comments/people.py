@@ -36,7 +36,7 @@ SAYS = {
     Measure.SUSPEND: "You cannot comment for a while.",
     Measure.BAN: "You cannot comment here any more.",
 }
-
+OBJECTING = " If you think that this is wrong, write to the newsroom: see Contact, at the foot of the page."
 
 LIFTED = {
     Measure.WARN: "A moderator has taken a warning back.",
@@ -100,7 +100,8 @@ class Sanction(Base):
         """Tell the person, in a sentence or two, and until when it holds."""
         zone = site.current(db.session()).timezone
         until = f" This holds until {dates.until(self.ends_at, zone)}." if self.ends_at else ""
-        return f"{SAYS[Measure(self.measure)]} {self.reason}".strip() + until
+        objecting = OBJECTING if self.measure in (Measure.SUSPEND, Measure.BAN) else ""
+        return f"{SAYS[Measure(self.measure)]} {self.reason}".strip() + until + objecting
 
     def lift(self, by: Account) -> None:
         """End it before its time. The caller commits."""

@@ -49,7 +49,8 @@ def _erase(account: Account, keep_words: bool) -> None:
         comment.reply_mail_asked_at = comment.reply_mail_at = None
         take_back("reply", comment.about)  # it says their name
         if not keep_words:
-            comment.body, comment.findings, comment.rejected_words = "", [], None
+            comment.body, comment.findings = "", []
+            comment.rejected_words = comment.replaced_words = None
             if not comment.deleted_at:
                 comment.delete()
 

@@ -331,7 +331,7 @@ def report_form(comment_id: int):
     comment, article = _comment(comment_id)
     reference = request.args.get("reference", "")
     if re.fullmatch(r"R-\w{4}-\w{4}", reference):
-        told = "You are told under Your comments." if reader() else "If you left an address, you are told by email."
+        told = "You are told under Your comments." if reader() else "If you left an address, we write to you."
         words = f"Your reference is {reference}. A moderator decides. {told}"
         return _done(comment, article, "Your report has arrived", words)
     if comment.is_by(reader()):

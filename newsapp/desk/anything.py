@@ -17,7 +17,7 @@ from sqlalchemy.orm import InstrumentedAttribute, joinedload
 from newsapp.accounts import Account
 from newsapp.articles import Article, Source, Topic
 from newsapp.authors import Author
-from newsapp.comments import Comment
+from newsapp.comments import Comment, Report
 from newsapp.comments.index import index_now
 from newsapp.comments.wordlist import plain_text
 from newsapp.db import db
@@ -97,12 +97,17 @@ def _kinds(words: str) -> Iterable[tuple[str, list[Hit]]]:
     )
     if not words:
         return
+    written = _written(words) if account.can_moderate else []
+    people = [*(_authors(words) if account.can_write else []), *_commenters(words, written)]
+    called = set(words.casefold().split())
+    if is_name := any(called <= set(one.title.casefold().split()) for one in people):  # of a name, the person first
+        yield "People", people
     if account.can_write:
         yield "Articles", _stories(words)
     elif account.can_moderate:
         yield "Discussions", _discussions(words)
-    written = _written(words) if account.can_moderate else []
-    yield "People", [*(_authors(words) if account.can_write else []), *_commenters(words, written)]
+    if not is_name:
+        yield "People", people
     yield "Sections", _sections(words)
     if account.can_write:
         yield "Topics", _topics(words)
@@ -144,6 +149,8 @@ def _written(words: str) -> list[Comment]:
     """Give the newest comments that have the words, or are by somebody of that name."""
     if "@" in words:
         return []
+    if reported := db.session.scalars(select(Comment).join(Report).where(Report.reference == words.upper())).all():
+        return list(reported)
     ids = index_now().find(parse(words), [], MAX_ID, LOOKED_THROUGH)
     found = select(Comment).where(Comment.id.in_(ids)).options(joinedload(Comment.account)).order_by(Comment.id.desc())
     return list(db.session.scalars(found)) if ids else []

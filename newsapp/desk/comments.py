@@ -28,6 +28,7 @@ from newsapp.lib.web import own_path, page
 
 MOST_AT_ONCE = 100
 LEAVES = ("keep", "approve", "show")  # after these the comment is on the page
+MAKES = {"reject": "rejected", "spam": "spam", "hide": "hidden", "hold": "waiting"}  # nothing is made what it is
 SITTING = timedelta(hours=1)  # how far back one goes through one's own decisions
 ANCESTORS = 10  # shown above a reply
 CALLED = {
@@ -38,10 +39,10 @@ CALLED = {
 
 # What was done elsewhere, as the list that it led back to says it, by the word in its address.
 DONE = {
-    "warn": "Warned: the person is told.", "premoderate": "From now on everything of this person is read first.",
-    "suspend": "Suspended: the person is told until when, and why.", "ban": "Banned: the person is told why.",
+    "warn": "Warned: they read it on the site.", "premoderate": "From now on everything of this person is read first.",
+    "suspend": "Suspended: they read on the site until when, and why.", "ban": "Banned: they read on the site why.",
     "premoderate-guest": "From now on everything from this address is read first.", "suspend-guest": "Suspended: a guest is told when they try to comment.",
-    "ban-guest": "Banned: a guest is told when they try to comment.", "lifted": "Lifted: the person is told.", "lifted-guest": "Lifted.",
+    "ban-guest": "Banned: a guest is told when they try to comment.", "lifted": "Lifted: they read it on the site.", "lifted-guest": "Lifted.",
     "closed": "The discussion is closed.", "opened": "The discussion takes comments.", "said": "The message stands above the discussion.",
     "unsaid": "There is no message above the discussion any more.",
 }  # fmt: skip
@@ -87,7 +88,7 @@ def decide():
     for comment in _locked(chosen):
         try:
             comment.expect(chosen[comment.id])
-            if comment.deleted_at and act not in ("keep", "decline"):
+            if comment.state == MAKES.get(act) or (comment.deleted_at and act not in ("keep", "decline")):
                 raise DecidedMeanwhile(comment)
             _act_on(comment, act, reason, words, to_reporters)
         except DecidedMeanwhile:
@@ -212,6 +213,7 @@ def _queue(status: int = 200, fault: str = "", kept: MultiDict[str, str] | None 
         if shown and tab_key == "waiting"
         else [],
         kept=kept or MultiDict(),
+        for_several=lists.for_several(tab_key),
         takes_comments=article is not None and comments.is_open(article),
         **forms(),
         **outcome(asked),

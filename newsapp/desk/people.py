@@ -28,9 +28,9 @@ from newsapp.lib.text import whole_number
 from newsapp.lib.web import lead_to, own_path, page
 
 MEASURES = {
-    Measure.WARN: "Warn: the person is told, nothing else",
+    Measure.WARN: "Warn: they are told so on the site, nothing else",
     Measure.PREMODERATE: "Read first: everything waits for a moderator",
-    Measure.SUSPEND: "Suspend: no comments until a day",
+    Measure.SUSPEND: "Suspend: no comments until the day you choose",
     Measure.BAN: "Ban: no comments any more",
 }
 ENDS = (Measure.PREMODERATE, Measure.SUSPEND)  # what can have an end

@@ -187,11 +187,11 @@ class Row:
     def tried(self) -> tuple[str, str]:
         """Give the reason and the words of a rejection that was taken back: the next one begins with them."""
         comment = self.comment
-        return (
-            ("", "")
-            if comment.state in ("rejected", "hidden")
-            else (comment.rejected_for or "", comment.rejected_words or "")
-        )
+        if comment.state in ("rejected", "hidden"):
+            return "", ""
+        if comment.rejected_for:
+            return comment.rejected_for, comment.rejected_words or ""
+        return comment.replaced_for or "", comment.replaced_words or ""
 
     @property
     def can(self) -> list[str]:
@@ -218,6 +218,14 @@ class Row:
     @property
     def is_appealed(self) -> bool:
         return self.appeal is not None and self.appeal.decided_at is None
+
+
+def for_several(tab: str) -> tuple[str, ...]:
+    """Give what may be done about everything that was chosen on a tab, in the order of the buttons: never what it is already."""
+    return {
+        "reported": ("keep", "spam", "reject"), "hidden": ("show", "spam", "reject"), "approved": ("spam", "reject"),
+        "rejected": ("approve", "spam"), "spam": ("approve", "reject"), "appeals": (),
+    }.get(tab, ("approve", "spam", "reject"))  # fmt: skip
 
 
 def counts(article: Article | None = None) -> dict[str, int]:

@@ -187,7 +187,7 @@ function choose() {
 }
 
 // With comments chosen, the keys are about all of them, and the bar below says how many: A and S press its buttons, R leads to the reason.
-const OF_CHOSEN = { A: "[value=approve], [value=keep]", S: "[value=spam]", R: "select" };
+const OF_CHOSEN = { A: "[value=approve], [value=keep], [value=show]", S: "[value=spam]", R: "select" };
 
 function pressForChosen(key) {
   const found = document.querySelector("#bulk")?.querySelector(OF_CHOSEN[key] ?? "none");

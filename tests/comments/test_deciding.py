@@ -194,7 +194,10 @@ def test_a_sanction_binds_until_its_end_or_until_it_is_lifted(reader, moderator)
     made = comments.suspend(account=reader, by=moderator, reason="Three insults.", until=until)
     comments.warn(account=reader, by=moderator, reason="Calm down.")
     assert db.session.scalars(comments.Sanction.in_force(reader)).all() == [made]
-    assert "You cannot comment for a while. Three insults. This holds until 15 March 2026, 12:00 GMT." in told(reader)
+    assert told(reader)[-1].startswith(
+        "You cannot comment for a while. Three insults. This holds until 15 March 2026, 12:00 GMT."
+    )
+    assert "write to the newsroom" in told(reader)[-1], "nobody is bound without a way to object"
 
     clock.advance(timedelta(days=2))
     assert db.session.scalars(comments.Sanction.in_force(reader)).all() == []

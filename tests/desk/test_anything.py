@@ -151,3 +151,20 @@ def test_in_the_dialog_what_is_found_are_options_for_the_field(app, people, arti
     assert len(options) == len({option["id"] for option in options}) >= 1
     assert part.select_one("[data-asked]")["data-asked"] == "barges"
     assert "Nothing is called that" in browser.get("/desk/find?q=zqnothing", headers=PART).text
+
+
+def test_a_reports_reference_finds_its_comment(find, article, reader):
+    row = comments.post(article, "Buy my boats", account=reader)
+    report = comments.report(row, "spam", by=None)
+    db.session.commit()
+
+    assert list(find(report.reference.lower(), Role.MODERATOR)["Comments"].values()) == [f"/desk/comments/{row.id}"]
+    assert "Comments" not in find(report.reference, Role.AUTHOR)
+
+
+def test_of_a_name_the_person_comes_first(find, article, reader):
+    comments.post(article, "Barges again", account=reader)
+    db.session.commit()
+
+    assert next(iter(find(reader.name.split()[0]))) == "People"
+    assert next(iter(find("barges"))) != "People"

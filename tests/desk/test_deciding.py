@@ -514,3 +514,74 @@ def test_what_was_reported_before_still_stands_at_the_comment(desk, reported):
     past = " ".join(row.select_one(".mod__report--past").get_text(" ").split())
     assert past.startswith("Was reported: ") and ", upheld" in past
     assert "Reported by" not in row.get_text()
+
+
+def test_undoing_a_second_decision_gives_the_first_its_reason_and_words_back(desk, waiting):
+    row = waiting[0]
+    row.approve()
+    db.session.commit()
+    decide(desk, "hide", row, reason=reason("Advertising"), words="Boats are sold on another page.")
+    decide(desk, "reject", row, reason=reason("Personal attack"), words="A slip.")
+    assert row.why.endswith("A slip.")
+    entry = db.session.scalars(LogEntry.concerning(row.about)).first()
+
+    desk.post("/desk/comments/undo", data={"entry": entry.id})
+
+    assert states(row) == ["hidden"]
+    assert row.why == "Advertising. Boats are sold on another page."
+    assert "A slip." not in str(entry.details), "words are erased with their author; the log outlives them"
+
+
+def test_a_rejection_that_was_undone_still_begins_the_next_one_and_is_never_said_of_the_comment(desk, waiting):
+    row = waiting[0]
+    decide(desk, "reject", row, reason=reason("Advertising"), words="A slip.")
+    entry = db.session.scalars(LogEntry.concerning(row.about)).first()
+    desk.post("/desk/comments/undo", data={"entry": entry.id})
+
+    db.session.refresh(row)
+    assert row.rejected_for is None and row.rejected_words is None
+    assert "A slip.</textarea>" in desk.get("/desk/comments").text
+
+
+@pytest.mark.parametrize(
+    ("act", "state"), [("reject", "rejected"), ("spam", "spam"), ("hide", "hidden"), ("hold", "waiting")]
+)
+def test_nothing_is_made_what_it_is(desk, waiting, act, state):
+    row = waiting[0]
+    if act == "hide":
+        row.approve()
+    if act != "hold":
+        getattr(row, act)()
+    db.session.commit()
+    before = row.decisions
+
+    shown = desk.get(decide(desk, act, row, reason=reason()).location).text
+
+    assert states(row) == [state] and row.decisions == before
+    assert f"#comment-{row.id}" in shown or f'id="comment-{row.id}"' in shown
+
+
+@pytest.mark.parametrize(
+    ("tab", "acts"),
+    [
+        ("waiting", {"approve", "spam", "reject"}), ("approved", {"spam", "reject"}), ("rejected", {"approve", "spam"}),
+        ("spam", {"approve", "reject"}), ("hidden", {"show", "spam", "reject"}),
+    ],
+)  # fmt: skip
+def test_for_several_a_tab_offers_only_what_they_are_not(desk, waiting, tab, acts):
+    act = {"approved": "approve", "rejected": "reject", "spam": "spam", "hidden": "hide"}.get(tab)
+    if tab == "hidden":
+        waiting[0].approve()
+    if act:
+        getattr(waiting[0], act)()
+    db.session.commit()
+
+    bar = BeautifulSoup(desk.get(f"/desk/comments?tab={tab}").text, "html.parser").select_one("#bulk")
+
+    assert {button["value"] for button in bar.select("button[name=act]")} == acts
+
+
+def test_who_is_measured_is_not_asked_of_one_story(desk, waiting):
+    article_id = waiting[0].article_id
+    assert "tab=banned" in desk.get("/desk/comments").text
+    assert "tab=banned" not in desk.get(f"/desk/comments?article={article_id}").text
