@@ -291,7 +291,7 @@ def _document(story: Article, chance: random.Random) -> dict[str, Any]:
                 {"headline": words(chance)}, {"body": f"<p>{words(chance)}</p>"}, {"standfirst": words(chance)},
                 {"topics": ["Rivers", "Peat"]}, {"key_points": [words(chance)]}, {"place": words(chance)},
                 {"bylines": [{"author_id": None, "name": words(chance), "role": "", "part": "by"}]},
-                {"section_id": any_of(Section, chance).id}, {"kind": "opinion"},
+                {"section_id": any_of(Section, chance).id}, {"kind": "opinion"}, {"making": {"checked": words(chance)}},
             ]
         ),
     }  # fmt: skip
@@ -682,6 +682,8 @@ def _value(column: Any, chance: random.Random) -> Any:
         return soon(chance)
     if isinstance(column.type, Boolean):
         return chance.random() < 0.5
+    if column.name == "making":
+        return {"methods": words(chance)}
     if isinstance(column.type, JSON):
         return [words(chance).replace("<b>", "").replace("</b>", "")]
     if isinstance(column.type, Integer):

@@ -8,6 +8,7 @@ from bs4 import BeautifulSoup
 from bs4.element import Tag
 
 from newsapp.articles.kinds import Kind
+from newsapp.articles.making import told
 from newsapp.articles.models import PARTS
 from newsapp.articles.printed import PrintedByline, Story
 from newsapp.lib import difference
@@ -76,6 +77,7 @@ def _lines(story: Story, sections: dict[int, str]) -> list[tuple[str, str]]:
         ("Standfirst", story.standfirst if story.standfirst_is_own else ""),
         ("By", "; ".join(map(_byline, story.bylines))),
         ("Key points", "\n".join(story.key_points)),
+        ("How we made this", "\n".join(f"{label}: {words}" for label, words in told(story.making))),
         ("Kind", Kind(story.kind).label),
         ("Label", story.label or ""),
         ("Place", story.place or ""),

@@ -16,6 +16,7 @@ from sqlalchemy import select
 
 from newsapp.articles.body import clean_body, clean_inline
 from newsapp.articles.kinds import Kind
+from newsapp.articles.making import made
 from newsapp.articles.models import PARTS, Article, Byline, Source, first_sentence, prepared
 from newsapp.articles.printed import (
     PrintedByline,
@@ -35,7 +36,7 @@ Document = dict[str, Any]
 
 BLANK: Document = {
     "headline": "", "short_headline": "", "search_headline": "", "social_headline": "", "standfirst": "", "body": "",
-    "key_points": [], "bylines": [], "section_id": None, "also_in": [], "topics": [], "label": "", "kind": "news",
+    "key_points": [], "making": {}, "bylines": [], "section_id": None, "also_in": [], "topics": [], "label": "", "kind": "news",
     "language": "en-GB", "place": "", "picture_id": None, "picture_caption": "", "picture_alt": None,
     "is_evergreen": False, "slug": "", "sources": {},
 }  # fmt: skip
@@ -43,13 +44,14 @@ BLANK: Document = {
 NAMES = {
     "headline": "Headline", "short_headline": "Headline on cards", "search_headline": "Headline for search",
     "social_headline": "Headline on other sites", "standfirst": "Standfirst", "body": "Text", "key_points": "Key points",
+    "making": "How we made this",
     "bylines": "Bylines", "section_id": "Section", "also_in": "Further sections", "topics": "Topics", "label": "Label",
     "kind": "Kind", "language": "Language", "place": "Place", "picture_id": "Picture", "picture_caption": "Caption",
     "picture_alt": "Description of the picture", "is_evergreen": "Evergreen", "slug": "Address", "sources": "Sources",
 }  # fmt: skip
 # Fields that Article.edit() takes as they are, and those of them where nothing is written as NULL.
 _FIELDS = (
-    "headline", "short_headline", "search_headline", "social_headline", "standfirst", "key_points", "label", "language",
+    "headline", "short_headline", "search_headline", "social_headline", "standfirst", "key_points", "making", "label", "language",
     "place", "picture_id", "picture_caption", "picture_alt", "is_evergreen", "kind",
 )  # fmt: skip
 _OR_NULL = {"short_headline", "search_headline", "social_headline", "label", "place", "picture_caption"}
@@ -71,6 +73,7 @@ def document_of(article: Article) -> Document:
         **{name: getattr(article, name) or "" for name in _OR_NULL},
         "kind": Kind(article.kind).value,
         "key_points": list(article.key_points),
+        "making": dict(article.making),
         "standfirst": article.standfirst if article.standfirst_is_own else "",
         "body": article.body_source or article.body,  # a story without its source: what was printed, then
         "bylines": [
@@ -96,6 +99,7 @@ def tidied(document: Mapping[str, Any], before: Mapping[str, Any] = BLANK) -> Do
         found[name] = " ".join(str(found[name] or "").split())
     for name in ("key_points", "topics"):
         found[name] = list(dict.fromkeys(" ".join(str(one).split()) for one in found[name] if str(one).strip()))
+    found["making"] = made(found["making"])
     found["kind"] = Kind(str(found["kind"])).value
     found["bylines"] = [
         {
@@ -150,7 +154,7 @@ def put_on(article: Article, document: Document) -> None:
     """
     if faults := faults_of(document):
         raise NotWhole(faults)
-    before = document_of(article)
+    before, document = document_of(article), {**BLANK, **document}
     changed = {name for name in BLANK if before[name] != document[name]}
     fields = {name: document[name] for name in _FIELDS if name in changed}
     if fields:
@@ -187,6 +191,7 @@ def merged(base: Document, ours: Document, theirs: Document) -> tuple[Document, 
 
     The text is put together block by block. A field on which they do not agree stays as ``ours``.
     """
+    base, ours, theirs = ({**BLANK, **one} for one in (base, ours, theirs))  # one may be older than a field
     found, conflicts = dict(ours), []
     for name in BLANK:
         mine, other, was = ours[name], theirs[name], base[name]
@@ -233,6 +238,7 @@ def _changes(was: list[str], now: list[str]) -> list[tuple[int, int, int, int]]:
 
 def printed_story(article: Article, document: Document) -> Story:
     """Give a story as its page would print this document. Nothing is written: it may be a draft's."""
+    document = {**BLANK, **document}
     sources = _sources(document)
     body = prepared(
         document["body"], document["kind"], {source.url: key for key, source in sources.items() if source.url}
@@ -249,7 +255,7 @@ def printed_story(article: Article, document: Document) -> Story:
         bylines=[_printed_byline(line) for line in document["bylines"]],
         also_in=document["also_in"], search_headline=document["search_headline"] or None,
         social_headline=document["social_headline"] or None, standfirst_is_own=bool(own), place=document["place"] or None,
-        key_points=document["key_points"], picture_caption=document["picture_caption"] or None,
+        key_points=document["key_points"], making=document["making"], picture_caption=document["picture_caption"] or None,
         picture_alt=document["picture_alt"], words=body.words, contents=body.contents, body=body.html,
         topics=[PrintedTopic(0, "", name) for name in document["topics"]],
         citations=[PrintedCitation(n, _printed_source(key, sources)) for n, key in enumerate(body.citations, 1)],

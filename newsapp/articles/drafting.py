@@ -84,7 +84,7 @@ def copy_of(article: Article, *, locked: bool = False) -> WorkingCopy | None:
 def working_document(article: Article) -> tuple[Document, int]:
     """Give what the desk works on and its number; 0 where nobody has begun: then it is what readers see."""
     copy = copy_of(article)
-    return (copy.document, copy.number) if copy else (document_of(article), 0)
+    return ({**BLANK, **copy.document}, copy.number) if copy else (document_of(article), 0)
 
 
 def begin(section: Section, headline: str, by: Account) -> Article:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from newsapp.articles.making import told
 from newsapp.lib import clock
 from newsapp.lib.text import direction
 
@@ -67,6 +68,11 @@ class Happened:
 
 class Facts:
     """The questions that every story answers. Whoever has these facts has the columns that they rest on."""
+
+    @property
+    def told_of_making(self: Any) -> list[tuple[str, str]]:
+        """Give what is said of how it was made, as readers read it."""
+        return told(self.making)
 
     @property
     def url(self: Any) -> str:

@@ -292,6 +292,7 @@ class Article(Base, Tagged, Facts):
     language: Mapped[str] = mapped_column(default="en-GB")
     place: Mapped[str | None]  # the dateline
     key_points: Mapped[list[str]] = mapped_column(Json, default=list)
+    making: Mapped[dict[str, str]] = mapped_column(Json, default=dict, server_default="{}")  # see making.py
     picture_id: Mapped[int | None] = mapped_column(ForeignKey(Picture.id), index=True)
     picture_caption: Mapped[str | None]  # in place of the picture's own, clean HTML
     picture_alt: Mapped[str | None]
@@ -557,7 +558,7 @@ class Article(Base, Tagged, Facts):
 
 EDITABLE = {
     "kind", "label", "headline", "short_headline", "search_headline", "social_headline", "standfirst", "language",
-    "place", "key_points", "picture_id", "picture_caption", "picture_alt", "is_evergreen",
+    "place", "key_points", "making", "picture_id", "picture_caption", "picture_alt", "is_evergreen",
 }  # fmt: skip
 
 

@@ -109,6 +109,7 @@ class Story(Card):
     standfirst_is_own: bool = True
     place: str | None = None
     key_points: list[str] = field(default_factory=list)
+    making: dict[str, str] = field(default_factory=dict)  # see making.py
     picture_caption: str | None = None
     picture_alt: str | None = None
     words: int = 0

@@ -18,7 +18,8 @@ from bs4 import BeautifulSoup
 from bs4.element import NavigableString, PageElement, Tag
 from sqlalchemy import select
 
-from newsapp.articles.documents import Document, faults_of
+from newsapp.articles.documents import BLANK, Document, faults_of
+from newsapp.articles.kinds import Kind
 from newsapp.articles.models import Article, Source
 from newsapp.db import db
 from newsapp.lib import clock
@@ -36,6 +37,7 @@ MENDS = {
     "licence": "Write at the picture under which licence or agreement it may be used.",
     "language": "Mark the words with their language, or write them as the paper does.",
     "label": "Leave the label empty, or write one short word or two.",
+    "sponsor": "Write under “How we made this” who paid for it.",
     "byline": "Name who wrote it.",
     "role": "Say what the person is here: “Asia correspondent”, “Photographs”.",
     "heading order": "Begin with a heading of the second level; the third stands under one of the second.",
@@ -68,6 +70,7 @@ BLOCKING = {
     "alt",
     "credit",
     "rights",
+    "sponsor",
     "source marks",
     "link address",
     "furniture",
@@ -185,6 +188,7 @@ class _Text:
 
 def proof(document: Document, given: Given) -> list[Mark]:
     """Give what is to be mended in a document, what blocks first, each in the order of the text."""
+    document = {**BLANK, **document}
     text = _read(document["body"])
     marks = [
         *(Mark("whole", says, _field_of(says)) for says in given.lacks),
@@ -290,6 +294,8 @@ def _telling(text: str) -> Iterator[str]:
 
 
 def _people(document: Document) -> Iterator[Mark]:
+    if document["kind"] == Kind.SPONSORED and not document["making"].get("funding"):
+        yield Mark("sponsor", "It is sponsored, and does not say who paid for it.", "making_funding")
     if not document["bylines"]:
         yield Mark("byline", "Nobody is named over it.", "byline-0-name")
     for n, line in enumerate(document["bylines"]):
@@ -382,6 +388,7 @@ def _tables(text: _Text) -> Iterator[Mark]:
 def _words(document: Document, text: _Text) -> Iterator[Mark]:
     pieces = [("headline", document["headline"], 0, None), ("standfirst", document["standfirst"], 0, None)]
     pieces += [("key_points", point, 0, None) for point in document["key_points"]]
+    pieces += [(f"making_{name}", said, 0, None) for name, said in document["making"].items()]
     for place, words, number, element in [*pieces, *(("body", words, n, e) for n, e, words in text.blocks)]:
         for held in _PLACEHOLDER.finditer(words):
             yield Mark("placeholder", f"“{held[0]}” holds a place for words.", place, held[0], number)

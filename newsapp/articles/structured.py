@@ -11,6 +11,7 @@ from typing import Any
 from markupsafe import Markup
 
 from newsapp.articles.kinds import Kind
+from newsapp.articles.making import told
 from newsapp.articles.models import Change, Source
 from newsapp.articles.printed import Card, PrintedChange, PrintedSource, Story
 from newsapp.media import PrintedPicture
@@ -62,6 +63,8 @@ def article(
         data["image"] = [picture(story.picture, base, story.picture_caption)]
     if story.place:
         data["dateline"] = story.place
+    if story.making and Kind(story.kind).schema_type.endswith("NewsArticle"):  # the others have no backstory
+        data["backstory"] = " ".join(f"{label}: {words.rstrip('.')}." for label, words in told(story.making))
     if story.citations:
         data["citation"] = [source(citation.source) for citation in story.citations]
     notices = [change for change in story.changes if change.is_notice]

@@ -41,7 +41,7 @@ LABELS = {"published": "Published", **CLASSES}
 # What a version keeps of a story as it was printed. Its times and its notices are the story's own.
 _PRINTED = (
     "kind", "section_id", "label", "headline", "short_headline", "standfirst", "language", "minutes", "is_evergreen", "picture", "bylines",
-    "also_in", "search_headline", "social_headline", "standfirst_is_own", "place", "key_points", "picture_caption", "picture_alt", "words",
+    "also_in", "search_headline", "social_headline", "standfirst_is_own", "place", "key_points", "making", "picture_caption", "picture_alt", "words",
     "contents", "body", "topics", "citations",
 )  # fmt: skip
 _MADE_OF = {name: (tuple(f.name for f in fields(made)), made) for name, made in
@@ -182,7 +182,7 @@ def _plain(value: Any) -> Any:
 
 def unpacked(printed: dict[str, Any], article: Article | Story) -> Story:
     """Read back what packed() wrote."""
-    values = {name: printed[name] for name in _PRINTED}
+    values = {name: printed[name] for name in _PRINTED if name in printed}  # an old one has not every name
     values["picture"] = _made("picture", printed["picture"])
     values["bylines"] = [
         PrintedByline(b["role"], b["part"], b["free_text"], _made("author", b["author"])) for b in printed["bylines"]

@@ -200,6 +200,7 @@ def _story(
         short_headline=meta.get("short_headline"),
         place=meta.get("place"),
         key_points=meta.get("key_points", []),
+        making=meta.get("making", {}),
         picture_id=pictures[meta["picture"]].id if meta.get("picture") else None,
         picture_caption=meta.get("picture_caption"),
         is_evergreen=meta.get("evergreen", False),

@@ -25,6 +25,7 @@ from newsapp.articles import PARTS, Article, Kind, Topic, drafting, presence, pr
 from newsapp.articles.compare import compare
 from newsapp.articles.documents import Document, printed_story
 from newsapp.articles.drafting import SavedMeanwhile
+from newsapp.articles.making import MAKING
 from newsapp.articles.markdown import line_to_markdown, line_typed, to_html, to_markdown
 from newsapp.articles.proofs import given_for, proof
 from newsapp.authors import Author
@@ -58,6 +59,12 @@ class StoryForm(Form):
     standfirst = TextAreaField("Standfirst", filters=[stripped], validators=[AtMost(1000)])
     body = TextAreaField("Text", validators=[AtMost(MOST_TEXT)])
     key_points = TextAreaField("Key points, a line each", validators=[AtMost(3000)])
+    making_edited = StringField(MAKING["edited"], filters=[stripped], validators=[AtMost(300)])
+    making_checked = StringField(MAKING["checked"], filters=[stripped], validators=[AtMost(300)])
+    making_methods = TextAreaField(MAKING["methods"], filters=[stripped], validators=[AtMost(1500)])
+    making_machines = TextAreaField(MAKING["machines"], filters=[stripped], validators=[AtMost(1000)])
+    making_funding = StringField(MAKING["funding"], filters=[stripped], validators=[AtMost(300)])
+    making_interests = TextAreaField(MAKING["interests"], filters=[stripped], validators=[AtMost(1000)])
     kind = SelectField("Kind", choices=[SelectChoice(kind.value, kind.label) for kind in Kind])
     label = StringField("Label", filters=[stripped], validators=[AtMost(60)])
     section_id = SelectField("Main section", coerce=int)
@@ -195,6 +202,7 @@ def _editor(
         bylines=[*named, *([empty] * FREE_BYLINES)],
         authors=authors,
         parts=PARTS,
+        said_of_making=sum(bool(form[f"making_{name}"].data) for name in MAKING),
         topics=db.session.scalars(select(Topic.name).order_by(Topic.name).limit(MOST_TOPICS)).all(),
         picture=picture,
         rights_warning=rights_warning(picture),
@@ -235,6 +243,7 @@ def _form(document: Document | None = None) -> StoryForm:
             body=typed(to_markdown(document["body"])),
             key_points="\n".join(document["key_points"]),
             topics="\n".join(document["topics"]),
+            **{f"making_{name}": document["making"].get(name, "") for name in MAKING},
             picture_alt=document["picture_alt"] or "",
             is_decorative=document["picture_alt"] == "",
             slug=document["slug"],
@@ -255,6 +264,7 @@ def _document(form: StoryForm, bylines: list[dict[str, Any]], before: Document) 
         "body": body,
         "key_points": (form.key_points.data or "").splitlines(),
         "topics": (form.topics.data or "").splitlines(),
+        "making": {name: form[f"making_{name}"].data for name in MAKING},
         "bylines": bylines,
         "picture_alt": alt,
         "picture_caption": line_typed(form.picture_caption.data or "", before["picture_caption"] or ""),

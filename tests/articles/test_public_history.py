@@ -23,7 +23,7 @@ def body_of(html: str) -> str:
     """Give the words of a story on a page: headline, standfirst, names, key points, text and sources, as they are written."""
     found = [re.search(pattern, html, re.S) for pattern in (
         r"<h1>.*?</h1>\s*(?:<p class=\"standfirst\">.*?</p>)?", r"<p>By .*?</p>", r'(?:<section class="keypoints".*?</section>\s*)?<div class="prose">.*?\n    </div>',
-        r'<section class="notes".*?</section>',
+        r'<section class="notes".*?</section>', r'<section class="made".*?</section>',
     )]  # fmt: skip
     return "\n".join(part[0].strip() for part in found if part)
 
@@ -33,13 +33,14 @@ def test_each_version_is_on_its_page_as_the_story_s_page_had_it_byte_for_byte(cl
     for n, said in enumerate((
         {"headline": "Barges & <boats>", "body": "<p>One.<sup data-source-url='https://example.org/a'></sup></p><h2>Why</h2>"},
         {"standfirst": "", "key_points": ["A", "B"], "bylines": [{"author_id": None, "name": "An <agency>", "role": "x", "part": "by"}]},
+        {"making": {"checked": "A <second> reporter", "machines": "None"}},
         {"body": "<table><caption>C</caption><tr><th scope='col'>a</th></tr><tr><td>1</td></tr></table>"},
     ), 2):  # fmt: skip
         change(article, editor, **said)
         clock.advance(MINUTE)
         seen[n] = body_of(client.get(article.url).text)
 
-    assert len(set(seen.values())) == 4 and all("prose" in part for part in seen.values())
+    assert len(set(seen.values())) == 5 and all("prose" in part for part in seen.values())
     for n, part in seen.items():
         assert body_of(client.get(f"{article.url}/versions/{n}").text) == part, n
 

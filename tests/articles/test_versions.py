@@ -16,6 +16,7 @@ from newsapp.accounts import Account
 from newsapp.articles import Article, Source, drafting, versions
 from newsapp.articles.documents import NotWhole, document_of
 from newsapp.articles.drafting import SavedMeanwhile
+from newsapp.articles.making import MAKING
 from newsapp.articles.printed import story_to_read
 from newsapp.articles.releasing import (
     CannotRelease,
@@ -335,6 +336,7 @@ def an_edit(chance: random.Random, picture: Picture, sections: list[int], author
     edits = {
         "headline": lambda: some(chance), "standfirst": lambda: chance.choice(["", some(chance)]),
         "body": lambda: a_body(chance, picture), "key_points": lambda: [some(chance) for _ in range(chance.randint(0, 3))],
+        "making": lambda: {name: some(chance) for name in chance.sample(sorted(MAKING), 2)},
         "topics": lambda: chance.sample(["Rivers", "Rails", "Peat"], chance.randint(0, 3)), "place": lambda: some(chance, 2),
         "kind": lambda: chance.choice(["news", "opinion", "live"]), "picture_id": lambda: chance.choice([None, picture.id]),
         "section_id": lambda: chance.choice(sections), "label": lambda: chance.choice(["", some(chance, 1)]),

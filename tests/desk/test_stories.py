@@ -182,7 +182,7 @@ def test_a_story_is_begun_and_written(app, world, asia, people, rosalind):
         "headline": "Barges <i>return</i>", "standfirst": "At last.", "body": "## Why\r\n\r\nRain, *much* of it.\r\n\r\n- a\r\n- b",
         "key_points": "One\r\n\r\nTwo", "topics": "Rivers\r\nRails\r\nRivers", "kind": "analysis", "label": "Rivers", "section_id": world.id,
         "also_in": [asia.id], "byline-0-name": "rosalind achterberg", "byline-0-role": "Rivers", "byline-1-name": "An agency",
-        "byline-1-part": "help", "byline-1-role": "", "place": "Marisel", "is_evergreen": "y", "slug": "The Barges!", "is_decorative": "y",
+        "byline-1-part": "help", "byline-1-role": "", "making_methods": " Two of us\r\n counted. ", "making_checked": "", "place": "Marisel", "is_evergreen": "y", "slug": "The Barges!", "is_decorative": "y",
     }  # fmt: skip
     assert save(browser, story, **said).headers["Location"] == f"/desk/articles/{story.id}?saved=1&tidied=1"
 
@@ -194,6 +194,7 @@ def test_a_story_is_begun_and_written(app, world, asia, people, rosalind):
         (rosalind.id, "", "by"),
         (None, "An agency", "help"),
     ]
+    assert document["making"] == {"methods": "Two of us counted."}
     assert document["slug"] == "the-barges" and document["picture_alt"] == ""
     shown = fields(browser.get(f"/desk/articles/{story.id}").text)
     assert shown["byline-0-name"] == "Rosalind Achterberg" and shown["body"].startswith("## Why")

@@ -98,7 +98,7 @@ def hide(state: str, become: Callable[[Article], object]) -> Secret:
         f'<p>{said["body"]} Text.<sup data-source="a"></sup></p><figure data-picture="{picture.id}"></figure>',
         slug=said["slug"], sources={"a": source}, topics=["Rivers", said["topic"]],
         bylines=[Byline(free_text=said["byline"], role=said["role"])], standfirst=f"{said['standfirst']} rivers",
-        picture_id=picture.id, label=said["label"], place=said["place"], key_points=[said["point"]], social_headline=said["social"],
+        picture_id=picture.id, label=said["label"], place=said["place"], key_points=[said["point"]], making={"methods": said["point"]}, social_headline=said["social"],
     )  # fmt: skip
     story.publish(at=NOON - timedelta(minutes=30)) if state in WERE_PUBLIC else None
     comment = comments.post(story, f"{said['comment']} and more", guest_name=said["comment"])
@@ -148,7 +148,7 @@ def write_on() -> None:
         said = {
             **{name: mark("written", name) for name in ("headline", "standfirst", "place", "label", "social_headline", "search_headline")},
             "body": f"<p>{mark('written', 'body')}<sup data-source-url='https://example.org/{mark('written', 'source')}'></sup></p>",
-            "topics": [mark("written", "topic")], "key_points": [mark("written", "point")], "bylines": [],
+            "topics": [mark("written", "topic")], "key_points": [mark("written", "point")], "making": {"methods": mark("written", "point")}, "bylines": [],
         }  # fmt: skip
         drafting.save(story, {**document, **said}, editor, number)
         drafting.embargo(story, NOON + timedelta(days=1), mark("written", "note"), editor)
