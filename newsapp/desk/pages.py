@@ -25,6 +25,12 @@ HERE = "/desk/pages"
 MOST_TEXT = 200_000  # characters
 DONE = {"saved": "Saved. Readers see it now.", "added": "The page is there.", "removed": "The page is gone."}
 
+# What readers look for before they trust a paper, by the addresses that structured data names.
+TRUST = {
+    "about": "who you are", "ethics": "the rules you work by", "ownership": "who owns the paper and pays for it",
+    "privacy": "what you keep of your readers",
+}  # fmt: skip
+
 
 class PageForm(Form):
     """All that a page says, and where."""
@@ -40,13 +46,15 @@ def show_pages():
     found = db.session.scalars(select(Page).order_by(Page.slug)).all()
     return page(
         "desk/pages.html", pages=found, names=names({one.updated_by_id for one in found}),
+        missing={slug: says for slug, says in TRUST.items() if slug not in {one.slug for one in found}},
         done=DONE.get(request.args.get("done", "")),
     )  # fmt: skip
 
 
 @bp.get("/pages/new")
 def new_page():
-    return _show(None, PageForm(formdata=None))
+    slug = request.args.get("slug", "")
+    return _show(None, PageForm(formdata=None, slug=slug if slug in TRUST else ""))
 
 
 @bp.post("/pages")

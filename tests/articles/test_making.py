@@ -40,6 +40,12 @@ def test_readers_find_who_edited_it_how_and_who_paid(client, article):
     }  # fmt: skip
 
 
+def test_what_is_no_report_was_written(client, article):
+    article.edit(making=SAID, kind="opinion")
+    db.session.commit()
+    assert box(client, article.url)["Written by"] == "Rosalind Achterberg"
+
+
 def test_machines_and_feed_readers_are_told_too(client, article):
     article.edit(making=SAID)
     db.session.commit()

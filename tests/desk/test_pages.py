@@ -135,3 +135,15 @@ def test_hostile_words_do_nothing(editor, client, about):
 def test_every_page_of_the_demo_comes_through_the_desk_as_it_is(demo_app):
     for found in db.session.scalars(select(Page)):
         assert prepare(to_html(to_markdown(found.body))).html == found.body, found.slug
+
+
+def test_a_page_that_readers_look_for_and_is_not_there_is_named(editor, about):
+    shown = editor.get("/desk/pages").text
+    assert "/ethics</b>: the rules you work by" in shown and "/about</b>" not in shown
+    assert said(editor, "/desk/pages/new?slug=ethics")["slug"] == "ethics"
+    assert said(editor, "/desk/pages/new?slug=<b>")["slug"] == ""
+
+    for slug in ("ethics", "ownership", "privacy"):
+        pages.write(slug, slug.capitalize(), "<p>Words</p>")
+    db.session.commit()
+    assert "Readers look for" not in editor.get("/desk/pages").text
