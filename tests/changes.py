@@ -583,6 +583,8 @@ VERBS: dict[str, Change] = {
     "comments.stop_reply_mail": lambda c: comments.stop_reply_mail("r@example.org"),
     "Thread.say": _thread_of(lambda thread, chance: thread.say(words(chance))),
     "Thread.keep_open": _thread_of(lambda thread, chance: thread.keep_open()),
+    "Thread.read_first": _thread_of(lambda thread, chance: thread.read_first()),
+    "Thread.read_after": _thread_of(lambda thread, chance: thread.read_after()),
     "Thread.let_close": _thread_of(lambda thread, chance: thread.let_close()),
     "Mute.end": _newest(Mute, _mute)(lambda row: row.end()),
     "comments.mute": _mute,

@@ -1,7 +1,7 @@
 """What readers write under stories, in threads; what other readers and the moderators do about it."""
 
 from newsapp.comments import letters
-from newsapp.comments.checks import Refused, Sender, Twin, forget_networks, is_open, revise, submit
+from newsapp.comments.checks import Refused, Sender, Twin, forget_networks, is_open, read_first, revise, submit
 from newsapp.comments.index import STATES, CommentText
 from newsapp.comments.models import (
     WHY_HELD,
@@ -61,6 +61,7 @@ __all__ = [
     "note",
     "post",
     "premoderate",
+    "read_first",
     "report",
     "reported",
     "revise",

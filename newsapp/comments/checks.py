@@ -27,6 +27,7 @@ from newsapp.comments.wordlist import ListedWord, found_in, plain_text
 from newsapp.db import db
 from newsapp.lib import clock
 from newsapp.lib.addresses import mailbox
+from newsapp.sections import Section
 
 MOST_LINKS = 2  # an account's comment may have; a guest's waits in any case
 BURST = ((5, timedelta(minutes=2)), (30, timedelta(hours=1)))  # at most so many comments in so much time
@@ -285,6 +286,27 @@ def _first(draft: Draft) -> Iterator[Finding]:
         yield Finding("first", Verdict.HOLD)
 
 
+def read_first(article: Article) -> str:
+    """Tell what lets every comment under a story wait: ``story``, ``section`` (its own or one above it), or nothing."""
+    thread = db.session.get(Thread, article.id)
+    if thread is not None and thread.read_first_at is not None:
+        return "story"
+    tree = {
+        row.id: row for row in db.session.execute(select(Section.id, Section.parent_id, Section.comments_read_first))
+    }
+    here: int | None = article.section_id
+    while here is not None:
+        if tree[here].comments_read_first:
+            return "section"
+        here = tree[here].parent_id
+    return ""
+
+
+def _place(draft: Draft) -> Iterator[Finding]:
+    if not draft.sender.is_newsroom and (why := read_first(draft.article)):
+        yield Finding(why, Verdict.HOLD)
+
+
 def _mail(draft: Draft) -> Iterator[Finding]:
     account = draft.sender.account
     domain = (draft.sender.email or (account.email if account else "")).rpartition("@")[2].lower()
@@ -302,7 +324,7 @@ def _trap(draft: Draft) -> Iterator[Finding]:
 
 # Length is looked at before (refuse_length): nothing else is done with a text of any length.
 CHECKS: tuple[Callable[[Draft], Iterator[Finding]], ...] = (
-    _closed, _sanctions, _repeat, _burst, _words, _links, _first, _mail, _trap,
+    _closed, _sanctions, _repeat, _burst, _words, _links, _first, _place, _mail, _trap,
 )  # fmt: skip
 
 

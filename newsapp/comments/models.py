@@ -35,6 +35,8 @@ WHY_HELD = {
     "guest": "An editor reads every guest’s comment before it appears.",
     "first": "An editor reads a person’s first comments before they appear.",
     "premoderated": "A moderator has decided to read your comments before they appear.",
+    "story": "A moderator reads each comment under this story before it appears.",
+    "section": "A moderator reads each comment in this section before it appears.",
     "repeat": "The same words were posted here before.",
     "words": "It has a word that our moderators look at first.",
     "links": "A moderator looks at comments with links before they appear.",
@@ -600,6 +602,7 @@ class Thread(Base, Tagged):
     pinned_id: Mapped[int | None] = mapped_column(ForeignKey(Comment.id, ondelete="SET NULL"))  # what stands first
     message: Mapped[str] = mapped_column(default="")  # the newsroom's, above the discussion
     kept_open_at: Mapped[moment | None]  # it does not close by itself
+    read_first_at: Mapped[moment | None]  # since when a moderator reads every comment here first
 
     @classmethod
     def under(cls, article: Article) -> Thread:
@@ -615,6 +618,16 @@ class Thread(Base, Tagged):
         """Set the newsroom's message above the discussion; empty takes it away. The caller commits."""
         self.message = " ".join(message.split())
         record("story.message", f"story:{self.article_id}", by, self.message)
+
+    def read_first(self, by: Account | None = None) -> None:
+        """Let every comment here wait for a moderator from now on. The caller commits."""
+        self.read_first_at = clock.now()
+        record("story.read_first", f"story:{self.article_id}", by)
+
+    def read_after(self, by: Account | None = None) -> None:
+        """Let comments here be treated as under other stories again. The caller commits."""
+        self.read_first_at = None
+        record("story.read_after", f"story:{self.article_id}", by)
 
     def keep_open(self, by: Account | None = None) -> None:
         """Let the discussion be open however old its story is. The caller commits."""

@@ -14,6 +14,7 @@ from newsapp.accounts import Account, reader, readers_only, readers_only_to
 from newsapp.accounts.notifications import Notification, mark_read
 from newsapp.articles import Article, Story, story_to_read, structured
 from newsapp.comments import (
+    WHY_HELD,
     Appeal,
     Comment,
     Measure,
@@ -687,7 +688,7 @@ def _write(
         send_to=f"{edits.url}/edit{'?back=account' if _asked_from() else ''}" if edits else f"{article.url}/comments",
         back=place.url if place else f"{article.url}#comments",
         opened=form.opened.data if isinstance(form, GuestForm) and form.seconds is not None else opened_now(),
-        rule=_rule(),
+        rule=_rule(article),
         fault=fault,
         wait=wait,
         is_remembered=bool(_remembered()[0]),
@@ -696,8 +697,10 @@ def _write(
     )
 
 
-def _rule() -> str:
+def _rule(article: Article) -> str:
     account: Account | None = reader()
+    if account is not None and not account.is_newsroom and (why := comments.read_first(article)):
+        return WHY_HELD[why]
     if account is None or site.comment_policy().first_held > 50:
         return RULE
     return "" if account.is_newsroom else "An editor reads a person’s first comments before they appear."

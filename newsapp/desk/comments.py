@@ -44,6 +44,7 @@ DONE = {
     "premoderate-guest": "From now on everything from this address is read first.", "suspend-guest": "Suspended: a guest is told when they try to comment.",
     "ban-guest": "Banned: a guest is told when they try to comment.", "lifted": "Lifted: they read it on the site.", "lifted-guest": "Lifted.",
     "closed": "The discussion is closed.", "opened": "The discussion takes comments.", "said": "The message stands above the discussion.",
+    "read": "A moderator reads each comment there first from now on.", "unread": "Comments there are treated as everywhere again.",
     "unsaid": "There is no message above the discussion any more.",
 }  # fmt: skip
 

@@ -19,7 +19,10 @@ from newsapp.lib.forms import AtMost, Form, stripped
 from newsapp.lib.web import page
 
 MAX_MESSAGE = 500  # characters
-CHOICES = {"open": "It takes comments", "closed": "It takes no more comments"}
+CHOICES = {
+    "open": "It takes comments", "read": "It takes comments, and a moderator reads each of them first",
+    "closed": "It takes no more comments",
+}  # fmt: skip
 
 
 class DiscussionForm(Form):
@@ -41,7 +44,7 @@ class DiscussionForm(Form):
 def discussion(article_id: int):
     story = db.get_or_404(Article, article_id)
     thread = db.session.get(Thread, story.id)
-    state = "open" if comments.is_open(story) else "closed"
+    state = "closed" if not comments.is_open(story) else "read" if thread and thread.read_first_at else "open"
     return _show(story, DiscussionForm(formdata=None, message=thread.message if thread else "", state=state))
 
 
@@ -61,10 +64,16 @@ def decide_discussion(article_id: int):
         story.close_comments(me())
         thread.let_close(me())
         done = "closed"
-    elif form.state.data == "open" and not is_open:
+    elif form.state.data != "closed" and not is_open:
         story.open_comments()
         thread.keep_open(me())
         done = "opened"
+    if form.state.data == "read" and thread.read_first_at is None:
+        thread.read_first(me())
+        done = "read"
+    elif form.state.data == "open" and thread.read_first_at is not None:
+        thread.read_after(me())
+        done = done or "unread"
     db.session.commit()
     return redirect(with_told(f"/desk/comments?tab={_tab()}&article={story.id}", done), 303)
 
@@ -79,5 +88,5 @@ def _show(story: Article, form: DiscussionForm, status: int = 200) -> Response:
     ends = closes_at(story)
     return page(
         "desk/discussion.html", fragment="discussion", status=status, article=story, form=form, tab=_tab(),
-        ends=ends if ends and ends > clock.now() else None,
+        is_of_section=comments.read_first(story) == "section", ends=ends if ends and ends > clock.now() else None,
     )  # fmt: skip

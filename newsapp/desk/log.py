@@ -50,6 +50,7 @@ SAYS = {
     "comment.pin": "pinned", "comment.unpin": "unpinned", "comment.undo": "took back the decision about",
     "report.decide": "decided report", "error.settle": "settled reported error", "message.settle": "is done with message", "message.reopen": "let wait again message", "appeal.make": "appealed for", "appeal.decide": "decided the appeal for", "appeal.reopen": "opened again the appeal for",
     "story.message": "wrote a message above the discussion of", "story.open": "opened the discussion of", "story.close": "closed the discussion of",
+    "story.read_first": "reads first what is written under", "story.read_after": "stopped reading first what is written under",
     "person.warn": "warned", "person.premoderate": "reads first what is written by", "person.suspend": "suspended",
     "person.ban": "banned", "page.add": "added", "page.edit": "changed", "page.move": "gave another address to", "page.remove": "removed", "person.note": "wrote a note about", "person.unnote": "removed a note about", "comment.keep": "left as it is", "comment.decline": "let the decision stand about", "report.reopen": "opened again report", "person.lift": "lifted a measure about", "word.add": "listed", "rules.set": "changed", "site.set": "changed", "site.logo": "changed", "word.remove": "took off the list",
     "article.begin": "began", "article.submit": "gave to review", "article.send_back": "sent back", "article.embargo": "set the embargo of",

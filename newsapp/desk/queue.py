@@ -25,11 +25,11 @@ PER_PAGE = 25
 KNOWN_FROM = 3  # approved comments, and none rejected: «known readers»
 # What a check has found, as a moderator reads it. WHY_HELD has the sentences for the comment's author.
 CHECKS = {
-    "guest": "Guest", "first": "First comments", "premoderated": "Everything of this person is read first", "repeat": "Sent before",
+    "guest": "Guest", "first": "First comments", "premoderated": "Everything of this person is read first", "story": "Everything under this story is read first", "section": "Everything in this section is read first", "repeat": "Sent before",
     "words": "Listed word", "links": "Links", "mail": "Throw-away address", "speed": "Sent too quickly", "trap": "Filled in the trap",
     "moderator": "Held by a moderator",
 }  # fmt: skip
-USUAL = {"guest", "first"}  # no sign that anything is wrong
+USUAL = {"guest", "first", "story", "section"}  # no sign that anything is wrong
 ACTS = {
     "approve": "approved {}", "hold": "held {}", "reject": "rejected {}", "spam": "marked {} as spam", "hide": "hid {}", "show": "put {} back",
     "feature": "featured {}", "unfeature": "stopped featuring {}", "pin": "pinned {}", "unpin": "unpinned {}",

@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Response, redirect, request
 from sqlalchemy import select
-from wtforms import SelectChoice, SelectField, StringField, TextAreaField  # type: ignore[attr-defined]
+from wtforms import BooleanField, SelectChoice, SelectField, StringField, TextAreaField  # type: ignore[attr-defined]
 from wtforms.validators import DataRequired
 
 from newsapp import articles, follows, sections
@@ -36,6 +36,9 @@ class SectionForm(Form):
     slug = SlugField("Last part of its address", [AtMost(80)])
     parent_id = SelectField("Stands below", coerce=int)
     description = TextAreaField("What readers find here, in a line or two", [AtMost(300)], [plain])
+    comments_read_first = BooleanField(
+        "A moderator reads every comment here, and in the sections below, before it appears"
+    )
 
 
 class RemoveForm(Form):
@@ -66,6 +69,7 @@ def add_section():
         form.slug.errors = [fault]
         return page("desk/section.html", status=422, form=form, section=None)
     made = sections.create(form.name.data or "", parent, slug=slug, description=form.description.data or "")
+    made.edit(comments_read_first=form.comments_read_first.data)
     record("section.add", f"section:{made.id}", me())
     db.session.commit()
     return lead_to(f"{HERE}?done=added#section-{made.id}")
@@ -127,7 +131,9 @@ def change_section(section_id: int):
         return _section(section, form, 409, fault)
     before = _says(section)
     try:
-        section.edit(name=says["name"], description=says["description"])
+        section.edit(
+            name=says["name"], description=says["description"], comments_read_first=says["comments_read_first"]
+        )  # fmt: skip
         if (says["parent_id"], says["slug"]) != (before["parent_id"], before["slug"]):
             was = section.path
             section.put(rows.get(says["parent_id"]), says["slug"], me().id)
@@ -136,7 +142,7 @@ def change_section(section_id: int):
         db.session.rollback()
         (form.parent_id if "itself" in str(fault) else form.slug).errors = [str(fault)]
         return _section(db.session.get_one(Section, section_id), form, 422)
-    if (says["name"], says["description"]) != (before["name"], before["description"]):
+    if any(says[name] != before[name] for name in ("name", "description", "comments_read_first")):
         record("section.edit", f"section:{section_id}", me())
     db.session.commit()
     return lead_to(f"{HERE}/{section_id}?done=saved")
@@ -195,6 +201,7 @@ def _places(but: set[int]) -> list[SelectChoice]:
 def _says(section: Section) -> dict[str, object]:
     return {
         "name": section.name, "slug": section.slug, "parent_id": section.parent_id or TOP, "description": section.description,
+        "comments_read_first": section.comments_read_first,
     }  # fmt: skip
 
 

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from blinker import Namespace
-from sqlalchemy import ForeignKey, Select, func, select
+from sqlalchemy import ForeignKey, Select, false, func, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship, selectinload
 
 from newsapp.accounts import Account
@@ -34,6 +34,7 @@ class Section(Base, Tagged):
     description: Mapped[str] = mapped_column(default="")
     position: Mapped[int] = mapped_column(default=0)  # among its siblings
     rhythm: Mapped[str | None]  # how its front on the front page is set; see articles.front.RHYTHMS
+    comments_read_first: Mapped[bool] = mapped_column(default=False, server_default=false())  # here and below
     hidden_at: Mapped[moment | None]  # not in the menus; its address still answers
     hidden_by_id: Mapped[int | None] = mapped_column(ForeignKey(Account.id))
 
@@ -51,7 +52,10 @@ class Section(Base, Tagged):
         """Select every section, parents before their children, siblings in their order."""
         return select(cls).order_by(cls.parent_id.is_not(None), cls.parent_id, cls.position, cls.id)
 
-    def edit(self, *, name: str | None = None, description: str | None = None, rhythm: str | None = None) -> None:
+    def edit(
+        self, *, name: str | None = None, description: str | None = None, rhythm: str | None = None,
+        comments_read_first: bool | None = None,
+    ) -> None:  # fmt: skip
         """Change the section's words. Its address stays. The caller commits."""
         if name is not None:
             self.name = name
@@ -59,6 +63,8 @@ class Section(Base, Tagged):
             self.description = description
         if rhythm is not None:
             self.rhythm = rhythm
+        if comments_read_first is not None:
+            self.comments_read_first = comments_read_first
 
     def move_to(self, position: int) -> None:
         """Set the section's place among its siblings. The caller commits."""
