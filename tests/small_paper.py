@@ -128,6 +128,7 @@ def addresses() -> list[str]:
         "/sections/world?page=2",
         "/articles/story-number-0/comments?sort=newest",
         "/articles/story-number-0/comments?sort=helpful",
+        "/articles/story-number-0/comments?sort=replies",
         "/articles/story-number-0/comments?sort=featured",
         "/articles/story-number-0/comments/count",
         "/articles/story-number-1/share",

@@ -81,6 +81,7 @@ class Comment(Base, Tagged):
     __table_args__ = (
         Index("ix_comment_roots", "article_id", "parent_id", "posted_at", "id"),
         Index("ix_comment_roots_recommended", "article_id", "parent_id", "recommended", "posted_at", "id"),
+        Index("ix_comment_roots_answers", "article_id", "parent_id", "answers", "posted_at", "id"),
         Index("ix_comment_thread", "root_id", "path"),
         Index("ix_comment_account_id", "account_id", "posted_at"),
         *(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -28,6 +29,7 @@ SORTS = {
     "oldest": "Oldest first",
     "newest": "Newest first",
     "helpful": "Most helpful",
+    "replies": "Most replies",
     "featured": "Picked by the editor",
 }
 
@@ -205,6 +207,9 @@ def thread_page(
         page.nodes.reverse()
     elif sort == "helpful":
         page.nodes.sort(key=lambda node: (-node.comment.recommended, -node.comment.id))
+    elif sort == "replies":
+        replies = Counter(c.path.partition(".")[0] for c in comments if c.parent_id is not None and c.is_visible)
+        page.nodes.sort(key=lambda node: (-replies[node.comment.path.partition(".")[0]], -node.comment.id))
     page.featured = (
         [c for c in comments if c.featured_at and c.is_visible][:1] if number == 1 and not page.pinned else []
     )
@@ -253,6 +258,7 @@ def _comments(sort: str) -> Select[*tuple[Any, ...]]:
     order: dict[str, tuple[Any, ...]] = {
         "newest": (Comment.posted_at.desc(), Comment.id.desc()),
         "helpful": (Comment.recommended.desc(), Comment.posted_at.desc(), Comment.id.desc()),
+        "replies": (Comment.answers.desc(), Comment.posted_at.desc(), Comment.id.desc()),
     }
     here = (Comment.article_id == bindparam("article"), Comment.parent_id.is_(None), Comment.holds_a_place())
     roots = select(Comment.id).where(*here).order_by(*order.get(sort, (Comment.posted_at, Comment.id)))

@@ -538,6 +538,18 @@ def test_threads_are_sorted_by_what_readers_found_helpful_or_editors_picked(arti
     assert names.findall(client.get(f"{address}/comments?sort=featured").text) == ["n3"]
 
 
+def test_threads_are_sorted_by_how_often_readers_answered(article, client):
+    rows = [comments.post(article, f"Number {n}", guest_name=f"n{n}") for n in range(4)]
+    below = comments.post(article, "An answer", guest_name="a", parent=rows[2])
+    comments.post(article, "An answer to that", guest_name="b", parent=below)
+    comments.post(article, "An answer", guest_name="c", parent=rows[1])
+    comments.post(article, "Not seen", guest_name="d", parent=rows[0], approved=False)
+    address = article.url
+    db.session.commit()
+    names = re.compile(r'<article aria-label="Comment by (n\d)"')
+    assert names.findall(client.get(f"{address}/comments?sort=replies").text) == ["n2", "n1", "n3", "n0"]
+
+
 def test_a_pinned_comment_stands_first_wherever_it_was_posted(article, client, moderator):
     rows = [comments.post(article, f"Number {n}", guest_name=f"n{n}") for n in range(60)]
     rows[55].pin(moderator)

@@ -28,6 +28,7 @@ BUDGET = {
     "/articles/story-number-2/versions/2": 9,
     "/articles/story-number-0/comments": 7,
     "/articles/story-number-0/comments?sort=helpful": 7,
+    "/articles/story-number-0/comments?sort=replies": 7,
     "/articles/story-number-0/comments?sort=featured": 7,
     "/articles/story-number-0/comments/count": 3,
     "/articles/story-number-0/comments/new": 3,
