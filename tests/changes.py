@@ -490,6 +490,7 @@ VERBS: dict[str, Change] = {
     "SignIn.end": lambda c: any_of(SignIn, c).end() if db.session.scalar(select(SignIn.id)) else None,
     "SignIn.note_use": lambda c: any_of(SignIn, c).note_use() if db.session.scalar(select(SignIn.id)) else None,
     "Account.describe": of(Account, lambda row, c: row.describe(words(c))),
+    "Account.use_link": of(Account, lambda row, c: row.use_link()),
     "Account.mail_replies": of(Account, lambda row, c: row.mail_replies(c.random() < 0.5)),
     "Account.give_role": of(Account, lambda row, c: row.give_role(c.choice(["reader", "author", "editor"]))),
     "Account.set_password": of(Account, lambda row, c: row.set_password("hashed")),

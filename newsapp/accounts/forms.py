@@ -105,6 +105,12 @@ class LostPasswordForm(Form):
         return account.email if account else f"{typed.lower()}@nobody.invalid"
 
 
+class LinkForm(LostPasswordForm):
+    """Who wants a link that signs them in, and where it is to lead."""
+
+    next: Any = HiddenField()
+
+
 class ResetForm(Form):
     password: Any = PasswordField("New password", [needed("a password"), NewPassword()])
 

@@ -30,6 +30,14 @@ def to_reset(email: str) -> Mail:
     return outbox.post("reset", email)
 
 
+def to_let_in(email: str, target: str) -> Mail:
+    """Send whoever has the mailbox a link that signs them in and leads to ``target``, where there is an account.
+
+    The caller commits.
+    """
+    return outbox.post("let-in", email, about={"next": target})
+
+
 def to_move(account: Account, email: str) -> Mail:
     """Ask the owner of the new mailbox whether the account is theirs. The caller commits."""
     return outbox.post("move", email, about={"account": account.id})
@@ -75,6 +83,16 @@ def _reset(mail: Mail) -> Letter | None:
     return outbox.render("reset", account=account, link=_address(f"/account/reset-password/{token}"))
 
 
+@outbox.composes("let-in")
+def _let_in(mail: Mail) -> Letter | None:
+    account = db.session.scalar(select(Account).where(Account.email == mail.address))
+    if account is None or not account.is_active:
+        return None
+    said = {"account": account.id, "next": mail.about["next"]}
+    token = links.sign("let-in", said, rests_on=what_letting_in_rests_on(account))
+    return outbox.render("let-in", account=account, link=_address(f"/account/sign-in/link/{token}"))
+
+
 @outbox.composes("move")
 def _move(mail: Mail) -> Letter | None:
     account = db.session.get(Account, mail.about["account"])
@@ -103,6 +121,11 @@ def _known(owner: Account) -> Letter:
 def what_it_rests_on(account: Account) -> tuple[str | None, str]:
     """Give what a link in a letter dies with: the password and the address."""
     return account.password_hash, account.email
+
+
+def what_letting_in_rests_on(account: Account) -> tuple[object, ...]:
+    """Give what a link that signs in dies with: those, and its own use."""
+    return *what_it_rests_on(account), account.linked_in_at
 
 
 def confirm_address(registration: Registration) -> str:

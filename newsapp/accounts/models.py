@@ -71,6 +71,7 @@ class Account(Base, Tagged, UserMixin):  # type: ignore[misc]  # flask_login has
     totp_secret: Mapped[str | None]  # base 32; the second factor counts from totp_at on
     totp_at: Mapped[moment | None]
     totp_step: Mapped[int] = mapped_column(default=0)  # of the last code that was used; no code is used twice
+    linked_in_at: Mapped[moment | None]  # when a link in a letter last signed it in: no link counts twice
     reply_mail_at: Mapped[moment | None]  # since when replies come by mail as well; None: on their pages only
 
     @validates("email")
@@ -151,6 +152,10 @@ class Account(Base, Tagged, UserMixin):  # type: ignore[misc]  # flask_login has
     def describe(self, bio: str) -> None:
         """Change what the person says of themselves, as plain text. The caller commits."""
         self.bio = bio.strip()
+
+    def use_link(self) -> None:
+        """Let no link that was sent to sign in count any more. The caller commits."""
+        self.linked_in_at = clock.now()
 
     def mail_replies(self, is_wanted: bool) -> None:
         """Tell of replies by mail as well, or on the account's own pages only. The caller commits."""

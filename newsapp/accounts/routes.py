@@ -15,6 +15,7 @@ from newsapp.accounts.forms import (
     CodeForm,
     DeleteForm,
     EmailForm,
+    LinkForm,
     LostPasswordForm,
     PasswordForm,
     ProfileForm,
@@ -25,7 +26,16 @@ from newsapp.accounts.forms import (
     SignInForm,
     UsernameForm,
 )
-from newsapp.accounts.letters import tell, to_confirm, to_confirm_again, to_move, to_reset, what_it_rests_on
+from newsapp.accounts.letters import (
+    tell,
+    to_confirm,
+    to_confirm_again,
+    to_let_in,
+    to_move,
+    to_reset,
+    what_it_rests_on,
+    what_letting_in_rests_on,
+)
 from newsapp.accounts.models import CONFIRM_WITHIN, Account, Registration, SignIn, Taken, confirm, end_all, register
 from newsapp.accounts.standing import DAILY, NOW, WEEKLY, choose_letter, standing_letter
 from newsapp.db import db
@@ -37,6 +47,7 @@ from newsapp.lib.web import came_from, lead_to, own_path, page
 bp = Blueprint("accounts", __name__, url_prefix="/account")
 
 RESET_WITHIN = timedelta(hours=1)
+LINK_WITHIN = timedelta(minutes=30)
 MOVE_WITHIN = timedelta(days=1)
 STATE_WITHIN = timedelta(minutes=5)
 SET_UP_WITHIN = timedelta(minutes=30)
@@ -98,12 +109,7 @@ def sign_in():
     if better:
         account.password_hash = better
     tries.was_right(who)
-    if account.has_second_factor:
-        db.session.commit()
-        said = {"account": account.id, "remember": form.remember.data, "next": target}
-        state = links.sign("second-factor", said, rests_on=_what_a_state_rests_on(account))
-        return _second_door(CodeForm(formdata=None, data={"state": state}))
-    return _let_in(account, form.remember.data, target)
+    return _first_step_done(account, form.remember.data, target)
 
 
 @bp.post("/sign-in/code")
@@ -130,6 +136,64 @@ def sign_in_code():
         return _second_door(form, 422)
     throttles.forget(tries.CODES, f"#{account.id}")
     return _let_in(account, said["remember"], _next(said["next"]))
+
+
+# A link in a letter, in place of the password
+
+
+@bp.get("/sign-in/link")
+def sign_in_link_page():
+    target = _next(request.args.get("next"))
+    return page("accounts/link.html", form=LinkForm(formdata=None, data={"next": target}), wait=None)
+
+
+@bp.post("/sign-in/link")
+def sign_in_link():
+    form = LinkForm()
+    target = _next(form.next.data)
+    return _ask_for_letter("accounts/link.html", form, lambda email: to_let_in(email, target), ".link_sent")
+
+
+@bp.get("/sign-in/link/sent")
+def link_sent():
+    return page("accounts/sent.html", what="link")
+
+
+@bp.get("/sign-in/link/<token>")
+def linked_page(token: str):
+    account, _ = _linked(token)
+    return page("accounts/linked.html", account=account, token_in_link=token)
+
+
+@bp.post("/sign-in/link/<token>")
+def linked(token: str):
+    """Sign in who has pressed the button behind the link; the second step, where there is one, comes after it."""
+    account, target = _linked(token)
+    if account is None:
+        return page("accounts/linked.html", status=410, account=None)
+    account.use_link()
+    return _first_step_done(account, request.form.get("remember") == "yes", target)
+
+
+def _linked(token: str) -> tuple[Account | None, str]:
+    said = links.read("let-in", token, LINK_WITHIN)
+    account = db.session.get(Account, said["account"]) if said else None
+    counts = (
+        account is not None
+        and account.is_active
+        and links.still_rests_on(said or {}, what_letting_in_rests_on(account))
+    )
+    return (account, _next(said["next"])) if counts and said else (None, "/")
+
+
+def _first_step_done(account: Account, is_remembered: bool, target: str):
+    """Let somebody in who has shown the password or the mailbox, or ask for the second step."""
+    if not account.has_second_factor:
+        return _let_in(account, is_remembered, target)
+    db.session.commit()
+    said = {"account": account.id, "remember": is_remembered, "next": target}
+    state = links.sign("second-factor", said, rests_on=_what_a_state_rests_on(account))
+    return _second_door(CodeForm(formdata=None, data={"state": state}))
 
 
 def _let_in(account: Account, is_remembered: bool, target: str):

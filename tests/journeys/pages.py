@@ -41,6 +41,7 @@ PAGES = {
     "sign in": "/account/sign-in",
     "register": "/account/register",
     "lost password": "/account/forgot-password",
+    "sign in by a link": "/account/sign-in/link",
     "a letter's link": "/letters/stop/no-such-token",
     "404": NO_STORY,
     "410": WITHDRAWN,

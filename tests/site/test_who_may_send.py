@@ -45,6 +45,8 @@ SENDERS: dict[str, str | set[Role]] = {
     "comments.mute": READERS,
     "accounts.sign_in": ANYBODY,
     "accounts.sign_in_code": ANYBODY,
+    "accounts.sign_in_link": ANYBODY,
+    "accounts.linked": ANYBODY,  # who has the link
     "accounts.sign_out": ANYBODY,
     "accounts.register_account": ANYBODY,
     "accounts.ask_again": ANYBODY,
