@@ -102,6 +102,8 @@ class Scheduler:
             if hub := self._app.config["WEBSUB_HUB"]:
                 feeds.tell_hub(hub)
             follows.letters.look_for_news()
+            if leases.take("waiting", comments.waiting.LOOKS_EVERY):
+                comments.waiting.look()
             accounts.standing.post_due()
             newsletter.digests.write_due()
             if self._app.config["BOUNCES_FROM"] and leases.take("bounces", COLLECTS_EVERY):

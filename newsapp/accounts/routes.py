@@ -457,8 +457,12 @@ def save_profile():
 def choose_reply_mail():
     """Choose whether replies to one's comments, and news of what one follows, come by mail as well, and how often."""
     replies, news = request.form.get("replies"), request.form.get("follows")
+    waits = request.form.get("waiting") if current_user.can_moderate else None
     known = ("page", "mail", DAILY, WEEKLY)
-    if any(said is not None and said not in known for said in (replies, news)) or (replies or news) is None:
+    if (
+        any(said is not None and said not in known for said in (replies, news, waits))
+        or (replies or news or waits) is None
+    ):
         form = ProfileForm(formdata=None, data={"name": current_user.name, "bio": current_user.bio})
         return _profile(form, 422, fault="Choose one of the answers. Nothing was changed.")
     if replies:
@@ -466,6 +470,8 @@ def choose_reply_mail():
         _choose("replies", replies)
     if news:
         _choose("follows", news)
+    if waits:
+        _choose("waiting", waits)
     db.session.commit()
     return redirect(url_for(".profile", done="replies"), 303)
 
@@ -480,7 +486,7 @@ def _choose(kind: str, said: str) -> None:
 def _profile(form: ProfileForm, status: int = 200, *, notice: str | None = None, fault: str = "") -> Response:
     """Show the profile with what is chosen of letters: ``page`` none, ``mail`` at once, or a rhythm."""
     chosen = {}
-    for kind in ("replies", "follows"):
+    for kind in ("replies", "follows", "waiting"):
         row = standing_letter(current_user, kind)
         rhythm = row.rhythm if row and row.is_wanted else ""
         if kind == "replies":

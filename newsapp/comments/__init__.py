@@ -1,6 +1,6 @@
 """What readers write under stories, in threads; what other readers and the moderators do about it."""
 
-from newsapp.comments import letters
+from newsapp.comments import letters, waiting
 from newsapp.comments.checks import Refused, Sender, Twin, forget_networks, is_open, read_first, revise, submit
 from newsapp.comments.index import STATES, CommentText
 from newsapp.comments.models import (
@@ -72,5 +72,6 @@ __all__ = [
     "takes",
     "thread_page",
     "tried",
+    "waiting",
     "warn",
 ]

@@ -22,17 +22,19 @@ from newsapp.comments import (
     NotAllowed,
     Recommendation,
     Refused,
+    RejectionReason,
     Report,
     Sender,
     Thread,
     Twin,
     figures,
     letters,
+    waiting,
 )
 from newsapp.comments.checks import closes_at, hashed_network
 from newsapp.comments.forms import AppealForm, ClaimForm, CommentForm, GuestForm, ReportForm, opened_now
 from newsapp.comments.people import strictest
-from newsapp.comments.reports import REASONS
+from newsapp.comments.reports import MAX_WORDS, REASONS
 from newsapp.comments.threads import PER_PAGE, SORTS
 from newsapp.db import db
 from newsapp.layout import layout
@@ -577,6 +579,66 @@ def start_letters(token: str):
     comment.mail_replies()
     db.session.commit()
     return _letters("started", comment=comment)
+
+
+# What waits, decided by way of a moderator's letter
+
+DECIDED = {
+    "approve": "The comment is approved.",
+    "reject": "The comment is rejected.",
+    "spam": "The comment is marked as spam.",
+}
+
+
+@bp.get("/letters/waiting/<token>")
+def waiting_page(token: str):
+    """Show what a moderator's letter told of; looking at it changes nothing."""
+    return _waiting(token)
+
+
+@bp.post("/letters/waiting/<token>")
+def decide_by_letter(token: str):
+    """Decide about one comment as the moderator whose letter this is."""
+    found = waiting.behind(token)
+    if found is None:
+        return _waiting(token, 410)
+    account, still = found
+    act, (chosen, _, seen) = request.form.get("act", ""), request.form.get("chosen", "").partition(":")
+    if act not in waiting.ACTS:
+        abort(400)
+    words = request.form.get("words", "").strip()
+    reason = db.session.get(RejectionReason, whole_number(request.form.get("reason")) or 0) if act == "reject" else None
+    if act == "reject" and reason is None:
+        return _waiting(token, 422, "Choose a reason for the rejection; its author is told.")
+    if len(words) > MAX_WORDS:
+        return _waiting(token, 422, f"Write at most {MAX_WORDS:,} characters to a person.")
+    row = db.session.scalar(still.where(Comment.id == (whole_number(chosen) or 0)))
+    if row is not None:
+        comments.take_turn(row.article_id)
+    if row is None or row.decisions != whole_number(seen):
+        return _waiting(
+            token,
+            409,
+            "Somebody has decided about this comment meanwhile, or its author has changed it. Nothing was changed.",
+        )
+    if reason is not None:
+        row.reject(account, reason.title, words or reason.words)
+    else:
+        row.approve(account) if act == "approve" else row.spam(account)
+    db.session.commit()
+    return redirect(f"{request.path}?done={act}", 303)
+
+
+def _waiting(token: str, status: int = 200, fault: str = "") -> Response:
+    found = waiting.behind(token)
+    rows = db.session.scalars(found[1]).all() if found else []
+    stories = {n: db.session.get_one(Article, n) for n in {row.article_id for row in rows}}
+    return page(
+        "comments/waiting.html", status=status, account=found[0] if found else None, fault=fault, send_to=request.path,
+        rows=[(row, stories[row.article_id].headline, stories[row.article_id].url) for row in rows],
+        reasons=db.session.scalars(RejectionReason.all()).all(), kept=request.form if status == 422 else {},
+        told=DECIDED.get(request.args.get("done", "")) if not fault else None,
+    )  # fmt: skip
 
 
 @bp.get("/moderation")

@@ -12,8 +12,8 @@ from newsapp.accounts import secondfactor
 from newsapp.db import db
 from newsapp.lib import clock
 from tests.accounts.people import is_in
-from tests.accounts.test_second_factor import code, second
 from tests.accounts.test_own_account import stranger
+from tests.accounts.test_second_factor import code, second
 
 
 def asked(client, mailbox, who="tamsin@example.org", **further) -> str:

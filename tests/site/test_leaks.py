@@ -176,6 +176,7 @@ KNOWN: dict[str, Callable[[Secret], list[str]]] = {
     "site.is_ready": lambda s: ["/readyz"],
     "site.favicon": lambda s: ["/favicon.ico"],
     "accounts.sign_in_page": lambda s: ["/account/sign-in"],
+    "comments.waiting_page": lambda s: ["/letters/waiting/x"],
     "accounts.sign_in_link_page": lambda s: ["/account/sign-in/link"],
     "accounts.link_sent": lambda s: ["/account/sign-in/link/sent"],
     "accounts.linked_page": lambda s: ["/account/sign-in/link/x"],

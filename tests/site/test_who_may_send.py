@@ -45,6 +45,7 @@ SENDERS: dict[str, str | set[Role]] = {
     "comments.mute": READERS,
     "accounts.sign_in": ANYBODY,
     "accounts.sign_in_code": ANYBODY,
+    "comments.decide_by_letter": ANYBODY,  # who has the link
     "accounts.sign_in_link": ANYBODY,
     "accounts.linked": ANYBODY,  # who has the link
     "accounts.sign_out": ANYBODY,
