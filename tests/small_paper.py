@@ -135,6 +135,7 @@ def addresses() -> list[str]:
         "/articles/story-number-0/versions",
         "/articles/story-number-0/versions/1",
         "/articles/story-number-0/versions/2",
+        "/articles/story-number-0/versions/1/since",
         "/articles/story-number-2/versions",
         "/articles/story-number-2/versions/2",
         "/articles/story-number-0/comments/feed.xml",

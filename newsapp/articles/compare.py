@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from bs4 import BeautifulSoup
@@ -63,6 +64,38 @@ def compare(before: Story, now: Story, sections: dict[int, str] | None = None) -
     if not parts and before.body != now.body:
         parts.append(Part("Text", [Run("same", "Only how the text is set was changed, not its words.")]))
     return Difference(parts)
+
+
+def news_of(difference: Difference, before: Story, now: Story, kinds: Sequence[str]) -> list[str]:
+    """Say in a few words each what is new to somebody who has read ``before``; ``kinds`` are the versions' since then."""
+    found = [_n(kinds.count(kind), kind) for kind in ("correction", "clarification") if kind in kinds]
+    known = {post.url for post in before.posts}
+    posts = sum(post.url not in known for post in now.posts)
+    if posts:
+        return [*found, _n(posts, "new post")]
+    blocks = [
+        block.what
+        for part in difference.parts
+        for block in part.blocks
+        if part.name == "Text" and isinstance(block, Block)
+    ]
+    counted = (("new", "new passage"), ("changed", "changed passage"), ("gone", "passage taken out"))
+    for what, called in counted:
+        if n := blocks.count(what):
+            found.append(f"{n} {called}" if n == 1 else f"{n} {called.replace('passage', 'passages')}")
+    names = [part.name for part in difference.parts if part.name not in ("Text", "Links in the text")]
+    return found + [f"another {name.lower()}" if name in _ONE else f"other {name.lower()}" for name in names]
+
+
+# What there is one of, among the names of parts.
+_ONE = {
+    "Headline", "Standfirst", "Kind", "Label", "Place", "Language", "Section", "Picture", "Description of the picture", "Caption",
+    "Headline on cards", "Headline for search", "Headline on other sites",
+}  # fmt: skip
+
+
+def _n(n: int, called: str) -> str:
+    return f"{n} {called}{'' if n == 1 else 's'}"
 
 
 def _place_of_text(parts: list[Part]) -> int:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from newsapp import comments, follows
 from newsapp.accounts import reader
 from newsapp.articles import structured
-from newsapp.articles.compare import compare
+from newsapp.articles.compare import compare, news_of
 from newsapp.articles.corrections import correction_list
 from newsapp.articles.documents import printed_story
 from newsapp.articles.drafting import copy_of, working_document
@@ -247,6 +247,33 @@ def version(slug: str, number: int):
         newest=known[0],
         proof=words.get(number),
         difference=compare(words[before.number], words[number], _section_names()) if shown and before else None,
+    )
+
+
+@bp.get("/articles/<slug>/versions/<int(max=2147483647):number>/since")
+@shared()
+def since(slug: str, number: int):
+    """What is new to whoever has read a version: a page, or the line that their browser asks for and puts over the story."""
+    at = tags.moment()
+    story = _public(slug, at)
+    known = db.session.scalars(Version.of(story.id, at)).all()
+    read, newest = next((one for one in known if one.number == number), None), known[0] if known else None
+    if read is None or newest is None:
+        abort(404)
+    difference, news = None, []
+    if not (read.is_withheld or newest.is_withheld) and read is not newest:
+        words = _words_of(story, [read, newest])
+        difference = compare(words[number], words[newest.number], _section_names())
+        kinds = [one.kind for one in known if one.number > number]
+        news = news_of(difference, words[number], words[newest.number], kinds)
+    return page(
+        "articles/since.html",
+        fragment="news",
+        article=story,
+        read=read,
+        newest=newest,
+        difference=difference,
+        news=news,
     )
 
 

@@ -47,6 +47,7 @@ async function list() {
   part("none").hidden = stories.length > 0;
   part("forget").onclick = async () => {
     await caches.delete(PAGES);
+    localStorage.removeItem("read"); // as in since.js
     tell({ tidy: true });
     part("some").hidden = true;
     part("none").hidden = false;

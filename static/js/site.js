@@ -14,6 +14,7 @@ import "./offline.js";
 import "./follow.js";
 import "./saved.js";
 import "./savedlist.js";
+import "./since.js";
 import "./toc.js";
 import "./loadmore.js";
 import "./drafts.js";
