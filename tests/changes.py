@@ -469,6 +469,7 @@ VERBS: dict[str, Change] = {
     "accounts.to_confirm": lambda c: accounts.letters.to_confirm(_register(c)),
     "accounts.to_confirm_again": lambda c: accounts.letters.to_confirm_again("r0@example.org"),
     "accounts.to_reset": lambda c: accounts.letters.to_reset("r0@example.org"),
+    "accounts.to_let_in": lambda c: accounts.letters.to_let_in("r0@example.org", "/"),
     "accounts.to_move": of(Account, lambda row, c: accounts.letters.to_move(row, "new@example.org")),
     "accounts.tell": of(Account, lambda row, c: accounts.letters.tell(row, "password")),
     "accounts.register": lambda c: _register(c),

@@ -131,7 +131,14 @@ def test_the_dialog_takes_the_focus_keeps_it_and_gives_it_back(site, window):
     expect(door.get_by_label("Username or email address")).to_be_focused()
     expect(page.get_by_role("dialog", name="Welcome back!")).to_be_visible()
     names = [tab(page) for _ in range(12)]
-    assert set(names) - {None} <= {"Close sign-in", "", "Lost your password?", "Sign in", "Register for free"}, names
+    assert set(names) - {None} <= {
+        "Close sign-in",
+        "",
+        "Lost your password?",
+        "Sign in",
+        "Send me a link instead",
+        "Register for free",
+    }, names
 
     page.keyboard.press("Escape")
     expect(page.get_by_role("dialog")).to_have_count(0)
@@ -205,6 +212,24 @@ def test_a_lost_password_is_replaced_by_way_of_the_mailbox(somebody, site, page,
     expect(door.get_by_role("alert")).to_contain_text("We could not sign you in")
     sign_in_as(page, somebody, scripted, ANOTHER)
     expect(page.locator(".person")).to_be_visible()
+
+
+def test_a_link_in_a_letter_signs_in_where_one_was(somebody, site, page, scripted):
+    page.goto(f"/account/sign-in?next={SHORT_STORY}")
+    page.get_by_role("link", name="Send me a link instead").click()
+    page.get_by_label("Username or email address").fill(somebody)
+    page.get_by_role("button", name="Send the link").click()
+    expect(page.get_by_role("heading", name="Look into your mailbox")).to_be_visible()
+
+    link = re.search(r"http://\S+(/account/sign-in/link/\S+)", site(f"{somebody}@example.org"))[1]
+    page.goto(link)
+    expect(page.get_by_role("main")).to_contain_text("signed in as Tova Lind")
+    page.get_by_role("main").get_by_role("button", name="Sign in").click()
+    expect(page).to_have_url(re.compile(f"{SHORT_STORY}$"))
+    expect(page.locator(".person")).to_be_visible()
+
+    page.goto(link)
+    expect(page.get_by_role("heading", name="This link no longer counts")).to_be_visible()
 
 
 def test_a_second_step_is_added_asked_for_and_a_lost_phone_is_no_lost_account(somebody, page, scripted):

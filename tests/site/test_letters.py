@@ -52,12 +52,14 @@ def letters(article, site, moderator, editor, world) -> Letters:
         of_accounts.to_confirm(registration)
         of_accounts.to_confirm_again(address)
         of_accounts.to_reset(address)
+        of_accounts.to_let_in(address, "/")
     of_accounts.to_move(reader, "elsewhere@example.org")
     of_accounts.to_move(reader, other.email)
     for what in ("password", "second-factor-on", "second-factor-off"):
         of_accounts.tell(reader, what)
 
     # Comments
+    standing.choose_letter(moderator, "waiting", "now")
     reader.mail_replies(True)
     other.mail_replies(True)
     standing.choose_letter(other, "replies", "daily")
@@ -101,6 +103,7 @@ def letters(article, site, moderator, editor, world) -> Letters:
     db.session.commit()
     clock.advance(timedelta(days=1))
     follows.letters.look_for_news()
+    comments.waiting.look()
     standing.post_due()
 
     kinds = set(db.session.scalars(select(outbox.Mail.kind)))
@@ -143,7 +146,9 @@ def everything() -> dict[str, list[tuple[object, ...]]]:
 def test_opening_the_links_of_a_letter_changes_nothing(client, letters):
     found = {link for _, message in letters for link in re.findall(rf"{BASE}([^\s\"'<>]*)", parts(message))}
     links = {link.rstrip(".") for link in found}  # a sentence's full stop in the plain text
-    assert {link.split("/")[2] for link in links if link.startswith("/letters/")} == {"stop", "replies", "follows"}
+    assert {link.split("/")[2] for link in links if link.startswith("/letters/")} == {
+        "stop", "replies", "follows", "waiting",
+    }  # fmt: skip
     before = everything()
 
     for link in sorted(links):
