@@ -192,7 +192,8 @@ def test_a_note_is_left_on_chosen_words_and_the_text_stays_as_it_is(begun):
     for _ in range(11):
         page.keyboard.press("Shift+ArrowLeft")  # eleven feet
     page.wait_for_function("getSelection().toString() === 'eleven feet'")
-    page.evaluate("new Promise(told => requestAnimationFrame(() => setTimeout(told)))")  # the editor hears of it after that
+    heard = "new Promise(told => requestAnimationFrame(() => setTimeout(told)))"
+    page.evaluate(heard)  # the editor hears of a choice after the page does
     page.keyboard.press("Control+Alt+m")
     expect(page.get_by_label("About this part of the text")).to_have_value("eleven feet")
     page.keyboard.type("Who says so?")
