@@ -465,6 +465,7 @@ VERBS: dict[str, Change] = {
     "Redirect.remove": lambda c: site.redirect("/moved", "/log").remove(),
     "site.redirect": lambda c: site.redirect("/moved", c.choice(["/about", "/log", "https://example.org/"])),
     "Site.show_logo": of(Site, lambda row, c: row.show_logo(*(c.choice([None, {"file": f"{f}.png", "width": 9, "height": 9}]) for f in "ab"))),
+    "outbox.withdraw": lambda c: outbox.withdraw("x", f"{c.randint(0, 9)}@example.org"),
     "outbox.post": lambda c: outbox.post("x", f"{c.randint(0, 9)}@example.org", subject=words(c), text=words(c)),
     "accounts.to_confirm": lambda c: accounts.letters.to_confirm(_register(c)),
     "accounts.to_confirm_again": lambda c: accounts.letters.to_confirm_again("r0@example.org"),

@@ -152,6 +152,7 @@ class Comment(Base, Tagged):
     reply_mail_asked_at: Mapped[
         moment | None
     ]  # a guest wants replies by mail; the mailbox's owner is asked at approval
+    reply_mail_offered_at: Mapped[moment | None]  # when that letter was written: there is never a second
     reply_mail_at: Mapped[moment | None]  # since when replies are mailed to a guest: the owner has said yes
     mailed_at: Mapped[moment | None]  # when a letter about it was written to whom it answers: there is never a second
     recommended: Mapped[int] = mapped_column(default=0)
@@ -349,7 +350,8 @@ class Comment(Base, Tagged):
             raise NotAllowed("This comment is no guest’s.")
         self.unrecommend(account)  # nobody recommends what is their own
         self.account_id, self.account = account.id, account
-        self.guest_name = self.guest_email = self.reply_mail_asked_at = self.reply_mail_at = None
+        self.guest_name = self.guest_email = None
+        self.reply_mail_asked_at = self.reply_mail_offered_at = self.reply_mail_at = None
 
     def delete(self) -> None:
         """Take back one's own comment; a stub stays where it was answered. The caller commits."""
@@ -481,7 +483,7 @@ class Comment(Base, Tagged):
             self._give_reason(self.replaced_for, self.replaced_words)
         take_back("decision", self.about, since=entry.at)
         if not self.is_visible:
-            take_back("reply", self.about)
+            self._unwrite()
         thread = self._thread()
         if self.pinned_at:
             thread.pinned_id = self.id
@@ -575,10 +577,28 @@ class Comment(Base, Tagged):
     def _ask_the_guest(self) -> None:
         """Ask the owner of a guest's mailbox about replies: anybody can type anybody's address."""
         email = self.guest_email
-        if self.account_id or not email or not self.reply_mail_asked_at or self.reply_mail_at:
+        if (
+            self.account_id
+            or not email
+            or not self.reply_mail_asked_at
+            or self.reply_mail_at
+            or self.reply_mail_offered_at
+        ):
             return
-        if outbox.count_written("replies-asked", email, clock.now() - timedelta(days=1)) < ASKED_A_DAY:
-            outbox.post("replies-asked", email, about={"comment": self.id})
+        now = clock.now()
+        if outbox.count_written("replies-asked", email, now - timedelta(days=1)) < ASKED_A_DAY:
+            outbox.post("replies-asked", email, about={"comment": self.id}, at=now + REPLY_MAIL_WAITS)
+            self.reply_mail_offered_at = now
+
+    def _unwrite(self) -> None:
+        """Take back what was told of the comment when readers saw it, as far as it has not left: it may be approved anew."""
+        take_back("reply", self.about)
+        answered = db.session.get(Comment, self.parent_id) if self.parent_id else None
+        to = answered.reply_address if answered is not None else None
+        if to and outbox.withdraw("reply", to, comment=self.id):
+            self.mailed_at = None
+        if self.guest_email and outbox.withdraw("replies-asked", self.guest_email, comment=self.id):
+            self.reply_mail_offered_at = None
 
     def _headline(self) -> str:
         return f"“{db.session.get_one(Article, self.article_id).headline}”"

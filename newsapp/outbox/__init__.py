@@ -2,7 +2,7 @@
 
 from newsapp.outbox.carriers import Folder, NotNow, Refused, Smtp, Unreachable, Unsure
 from newsapp.outbox.letters import Letter, composes, render
-from newsapp.outbox.models import Mail, count_written, post, waiting
+from newsapp.outbox.models import Mail, count_written, post, waiting, withdraw
 from newsapp.outbox.sending import BACK_OFF, LETTER, init_app, send_due, tidy, written
 
 __all__ = [
@@ -24,5 +24,6 @@ __all__ = [
     "send_due",
     "tidy",
     "waiting",
+    "withdraw",
     "written",
 ]

@@ -69,6 +69,17 @@ def post(
     return mail
 
 
+def withdraw(kind: str, address: str, **about: Any) -> bool:
+    """Take back what waits to leave and has not been tried yet; tells whether anything did. The caller commits."""
+    untried = select(Mail).where(
+        Mail.address == address, Mail.kind == kind, Mail.next_try_at.is_not(None), Mail.tries == 0
+    )
+    found = [mail for mail in db.session.scalars(untried) if about.items() <= mail.about.items()]
+    for mail in found:
+        db.session.delete(mail)
+    return bool(found)
+
+
 def count_written(kind: str, address: str, since: datetime) -> int:
     """Count the letters of a kind that were written to an address, sent or not: nobody is to be flooded."""
     written = select(func.count()).where(Mail.address == address, Mail.kind == kind, Mail.posted_at > since)

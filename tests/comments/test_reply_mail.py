@@ -274,6 +274,8 @@ def test_a_guests_mailbox_is_asked_when_the_comment_is_approved_and_not_before(c
     row = db.session.scalars(select(Comment)).one()
     row.approve(by=moderator)
     db.session.commit()
+    assert mailbox.fetch() == [], "a slip at the desk is taken back by then"
+    clock.advance(REPLY_MAIL_WAITS + timedelta(seconds=1))
 
     assert mailbox.fetch() == [("guy@example.org", "Replies to your comment at The Test Paper?")]
     assert "Words that nobody" not in mailbox.text() and "Typed Name" not in mailbox.text()
@@ -299,7 +301,7 @@ def test_replies_come_only_when_the_mailbox_has_said_yes(client, asked, mailbox)
 
 
 def test_a_guests_yes_counts_for_two_weeks_and_for_that_comment(client, asked, article, moderator, mailbox):
-    mailbox.fetch()
+    delivered(mailbox)
     link = mailbox.link("/letters/replies/")
     theirs = comments.post(article, "By somebody with that address", guest_name="X", guest_email="guy@example.org")
     db.session.commit()
@@ -311,6 +313,35 @@ def test_a_guests_yes_counts_for_two_weeks_and_for_that_comment(client, asked, a
     assert "no longer counts" in client.get(link).text and client.post(link).status_code == 410
 
 
+def test_a_guests_mailbox_is_asked_once_and_not_for_what_was_approved_by_a_slip(asked, moderator, mailbox):
+    def take_back() -> None:
+        asked.undo(db.session.scalars(LogEntry.concerning(asked.about).limit(1)).one(), moderator)
+        db.session.commit()
+
+    take_back()
+    assert delivered(mailbox) == []
+    asked.approve(by=moderator)
+    db.session.commit()
+    assert [subject for _, subject in delivered(mailbox)] == ["Replies to your comment at The Test Paper?"]
+    take_back()
+    asked.approve(by=moderator)
+    db.session.commit()
+    assert len(delivered(mailbox)) == 1, "it has left"
+
+
+def test_a_reply_that_was_taken_back_and_approved_anew_is_told_of_once(parent, moderator, mailbox):
+    row = answer(parent, guest_name="Somebody", guest_email="s@example.org", approved=False)
+    for _ in range(2):
+        entry = db.session.scalars(LogEntry.concerning(row.about).limit(1)).first()
+        if entry is not None:
+            row.undo(entry, moderator)
+            db.session.commit()
+            assert delivered(mailbox) == []
+        row.approve(by=moderator)
+        db.session.commit()
+    assert [subject for _, subject in delivered(mailbox)] == [SUBJECT]
+
+
 def test_a_mailbox_is_asked_only_so_often_whoever_types_its_address(client, article, moderator, mailbox):
     for n in range(5):
         row = comments.post(article, f"No. {n}", guest_name="X", guest_email="victim@example.org", approved=False)
@@ -318,4 +349,4 @@ def test_a_mailbox_is_asked_only_so_often_whoever_types_its_address(client, arti
         row.approve(by=moderator)
     db.session.commit()
 
-    assert len(mailbox.fetch()) == 3
+    assert len(delivered(mailbox)) == 3

@@ -44,6 +44,18 @@ def post(address="reader@example.org", **words) -> Mail:
     return mail
 
 
+def test_a_letter_is_taken_back_only_while_nothing_has_tried_it(app, smtp):
+    for n in (1, 2):
+        post(about={"n": n, "more": True})
+    assert not outbox.withdraw("other", "reader@example.org", n=1) and not outbox.withdraw("test", "x@example.org", n=1)
+
+    assert outbox.withdraw("test", "reader@example.org", n=1)
+    assert not outbox.withdraw("test", "reader@example.org", n=1), "it is gone"
+    db.session.commit()
+    assert outbox.send_due(smtp) == 1
+    assert not outbox.withdraw("test", "reader@example.org", n=2), "it has left"
+
+
 def test_a_letter_arrives_as_it_was_written_and_its_words_are_forgotten(app, server, smtp):
     mail = post(headers={"List-Id": "<news.example.org>"})
 
