@@ -32,9 +32,10 @@ def drawn(discussion: ThreadPage, takes: Takes, zone: ZoneInfo) -> Iterator[Draw
     """Give a discussion's comments in the order of reading, as whoever reads it is to see them; ``zone`` is the paper's."""
     viewer = discussion.viewer
     printed = current_app.extensions.setdefault("printed comments", lru_cache(MOST_KEPT)(_print))
+    decides = viewer is not None and viewer.account.can_moderate
     for comment, answers, answers_to, folds, closes in discussion.steps():
         stands = _stands(comment, viewer, takes) if viewer else ""
-        html = printed(comment, stands, comment.author_id in takes.writers, takes.open, answers_to, zone)
+        html = printed(comment, stands, comment.author_id in takes.writers, takes.open, answers_to, zone, decides)
         yield Drawn(html, answers, folds, closes)
 
 
@@ -48,7 +49,7 @@ def _stands(comment: Shown, viewer: Viewer, takes: Takes) -> str:
 
 
 def _print(
-    comment: Shown, stands: str, is_writer: bool, is_open: bool, answers_to: str | None, zone: ZoneInfo
+    comment: Shown, stands: str, is_writer: bool, is_open: bool, answers_to: str | None, zone: ZoneInfo, decides: bool
 ) -> Markup:
     """``zone``: the template prints moments in the paper's, so what was printed for another does not count."""
     return Markup(  # a template escapes
@@ -59,5 +60,6 @@ def _print(
             is_writer=is_writer,
             is_open=is_open,
             answers_to=answers_to,
+            decides=decides,
         )
     )

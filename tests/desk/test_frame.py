@@ -153,3 +153,18 @@ def test_only_moderators_and_administrators_see_mail_addresses(app, people):
             for page in pages
         ]
         assert seen == [role != Role.EDITOR] * 4, role
+
+
+def test_the_paper_leads_its_newsroom_to_the_desk_and_moderators_from_a_comment_to_its_page(
+    app, client, article, reader, moderator
+):
+    row = comments.post(article, "The boats again.", guest_name="Gus")
+    db.session.commit()
+    account = re.compile(r'<a href="/desk">The newsroom’s desk</a>')
+    page = f"/desk/comments/{row.id}", f"/desk/comments/stories/{article.id}"
+
+    seen = signed_in(app, moderator).get(article.url).text
+    assert account.search(seen) and all(f'href="{address}"' in seen for address in page)
+    for browser in (client, signed_in(app, reader)):
+        seen = browser.get(article.url).text
+        assert "The boats again." in seen and "/desk" not in seen
