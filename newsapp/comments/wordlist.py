@@ -85,6 +85,8 @@ def add_word(word: str, *, banned: bool = False, by: Account | None = None) -> L
     if listed is None:
         listed = ListedWord(word=word, added_by_id=by.id if by else None)
         db.session.add(listed)
+    elif (listed.banned_at is not None) == banned:
+        return listed  # nothing has changed that the log would tell of
     listed.banned_at = clock.now() if banned else None
     record("word.add", f"word:{word}", by, "banned" if banned else "to look at")
     db.session.flush()

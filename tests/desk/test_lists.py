@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import event, select
 
 from newsapp import comments
-from newsapp.accounts.log import record
+from newsapp.accounts.log import LogEntry, record
 from newsapp.comments import PersonNote, Sanction
 from newsapp.db import db
 from newsapp.desk import queue
@@ -434,6 +434,14 @@ def test_a_word_of_the_other_list_is_said_to_move_before_it_does(desk, article):
     assert "It is on the other list now and would move to this one: <bdi>boats</bdi>." in tried
     tried = desk.post("/desk/words", data={"words": "boats", "kind": "look", "act": "try"}).text
     assert "on the other list" not in tried
+
+
+def test_a_word_that_is_kept_on_its_list_is_not_logged_again(app, moderator):
+    for banned in (False, False, True, True):
+        comments.add_word("Boats", banned=banned, by=moderator)
+    db.session.commit()
+
+    assert [entry.reason for entry in db.session.scalars(LogEntry.concerning("word:boats"))] == ["banned", "to look at"]
 
 
 def test_the_reference_of_a_report_finds_its_comment(desk, article, reader):
