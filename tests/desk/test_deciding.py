@@ -409,6 +409,18 @@ def test_an_appeal_is_answered_and_its_author_told(desk, waiting, reader, modera
     assert "No appeal waits for an answer." in desk.get("/desk/comments?tab=appeals").text
 
 
+def test_a_decided_appeal_stands_with_the_moment_of_its_decision(desk, waiting, reader, moderator):
+    row = waiting[0]
+    row.reject(moderator, "Advertising", "")
+    comments.appeal(row, "It was no advertisement.", by=reader)
+    db.session.commit()
+    clock.advance(timedelta(hours=3))
+    decide(desk, "grant", row, back="/desk/comments?tab=appeals")
+
+    box = BeautifulSoup(desk.get(f"/desk/comments/{row.id}").text, "html.parser").select_one(".mod__report")
+    assert box.b.text == "Appeal, granted" and box.time["datetime"] == clock.now().isoformat().replace("+00:00", "Z")
+
+
 def test_approving_what_is_appealed_for_grants_the_appeal(desk, waiting, reader, moderator):
     row = waiting[0]
     row.reject(moderator, "Personal attack", "It attacks a person.")
